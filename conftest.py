@@ -1,0 +1,123 @@
+"""Fixtures that tests of every app share."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from liuke.accounts.models import Unit, User
+from liuke.accounts.rules import Role
+from liuke.core import clock
+from liuke.customers import services as customers
+from liuke.customers.models import Customer
+from liuke.sales.rules import OrderKind
+from liuke.sales.services import NewOrder, record_orders
+
+PASSWORD = "long-enough-for-a-test"
+
+
+@pytest.fixture(autouse=True)
+def english(settings: Any) -> None:
+    """Tests read messages in English; the Chinese ones are looked at by the catalogue tests."""
+    settings.LANGUAGE_CODE = "en"
+
+
+@pytest.fixture(autouse=True)
+def _journal_emptied(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A transactional test ends by emptying every table, which the journal refuses on SQLite."""
+    if "transactional_db" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    if connection.vendor == "sqlite":
+        initial = import_module("liuke.core.migrations.0001_initial")
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TRIGGER core_journal_no_DELETE")
+            cursor.execute("DELETE FROM core_journalentry")
+            cursor.execute(initial.SQLITE.format(act="DELETE"))
+
+
+@pytest.fixture
+def firm(db: None) -> Unit:
+    return Unit.objects.create(kind="firm", name="顺达汽修")
+
+
+@pytest.fixture
+def person(firm: Unit) -> Callable[..., User]:
+    """Make somebody: `person("seller", unit=branch)`."""
+
+    def make(role: str = Role.OWNER, name: str = "", unit: Unit | None = None, **more: Any) -> User:
+        number = User.objects.count() + 1
+        user = User(
+            username=f"{role}{number}", name=name or f"{role} {number}", role=role, unit=unit, **more
+        )
+        user.set_password(PASSWORD)
+        user.save()
+        return user
+
+    return make
+
+
+@pytest.fixture
+def owner(person: Callable[..., User], firm: Unit) -> User:
+    return person(Role.OWNER, "王敏", unit=firm)
+
+
+@pytest.fixture
+def signed_in(owner: User) -> Client:
+    client = Client()
+    client.force_login(owner)
+    return client
+
+
+@pytest.fixture
+def customer(owner: User) -> Callable[..., Customer]:
+    """Make a customer: `customer("王海涛", owner=seller)`."""
+
+    def make(name: str = "王海涛", actor: User | None = None, **values: Any) -> Customer:
+        return customers.create_customer(actor=actor or owner, values={"name": name, **values})
+
+    return make
+
+
+@pytest.fixture
+def buys(owner: User) -> Callable[..., None]:
+    """Record purchases: `buys(customer, date(2026, 1, 5), date(2026, 2, 7), amount=300)`."""
+
+    def record(
+        who: Customer, *days: date, amount: int = 100, kind: str = OrderKind.SALE, **more: Any
+    ) -> None:
+        noon = timedelta(hours=12)
+        record_orders(
+            actor=owner,
+            orders=[
+                NewOrder(who.pk, clock.start_of(day) + noon, kind=kind, total=Decimal(amount), **more)
+                for day in days
+            ],
+        )
+
+    return record
+
+
+@pytest.fixture
+def on_day() -> Iterator[Callable[[date | datetime], None]]:
+    """Move the clock: `on_day(date(2026, 3, 1))`, until the next call or the end of the test."""
+    inside: list[Any] = []
+
+    def leave() -> None:
+        if inside:
+            inside.pop().__exit__(None, None, None)
+
+    def move(day: date | datetime) -> None:
+        leave()
+        inside.append(clock.set_to(day))
+        inside[-1].__enter__()
+
+    yield move
+    leave()

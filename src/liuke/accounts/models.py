@@ -1,0 +1,71 @@
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from liuke.accounts.rules import SCOPE_OF, Act, Role, ScopeChoice, may
+
+
+class Unit(models.Model):
+    """A node of the organization tree: the firm, a branch, a team."""
+
+    class Kind(models.TextChoices):
+        FIRM = "firm", _("Firm")
+        BRANCH = "branch", _("Branch")
+        TEAM = "team", _("Team")
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    name = models.CharField(_("name"), max_length=80)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children"
+    )
+
+    class Meta:
+        verbose_name = _("unit")
+        verbose_name_plural = _("organization")
+        ordering = ("id",)
+        constraints = [
+            models.UniqueConstraint(fields=["kind"], condition=models.Q(kind="firm"), name="unit_one_firm"),
+            models.CheckConstraint(
+                condition=models.Q(kind="firm", parent=None)
+                | (~models.Q(kind="firm") & models.Q(parent__isnull=False)),
+                name="unit_firm_is_root",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class User(AbstractUser):
+    """A person who signs in: one role, one place in the organization, one scope."""
+
+    name = models.CharField(_("name"), max_length=80)
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.SELLER)
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="users", verbose_name=_("unit")
+    )
+    own_scope = models.CharField(
+        _("scope"),
+        max_length=10,
+        choices=ScopeChoice,
+        blank=True,
+        help_text=_("Empty: what the role starts with."),
+    )
+
+    objects: ClassVar[UserManager["User"]] = UserManager()
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    @property
+    def scope(self) -> str:
+        return self.own_scope or SCOPE_OF[self.role]
+
+    def may(self, act: Act) -> bool:
+        return self.is_active and may(self.role, act)

@@ -1,0 +1,87 @@
+"""All writes about people and the organization."""
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from liuke.accounts.models import Unit, User
+from liuke.accounts.rules import Act
+from liuke.core import journal
+from liuke.core.journal import Change
+
+
+def require(actor: User | None, act: Act) -> None:
+    """Refuse unless this person may do this; the system itself (None) may."""
+    if actor is not None and not actor.may(act):
+        raise PermissionDenied(
+            _("Your role may not %(act)s. Ask an administrator.") % {"act": act.label}
+        )
+
+
+@transaction.atomic
+def create_unit(*, actor: User | None, kind: str, name: str, parent: Unit | None = None) -> Unit:
+    """Add the firm, a branch or a team to the organization tree."""
+    require(actor, Act.MANAGE_USERS)
+    unit = Unit(kind=kind, name=name, parent=parent)
+    unit.full_clean()
+    unit.save()
+    journal.record(actor, "unit.created", [Change(unit, after={"kind": kind, "name": name})])
+    return unit
+
+
+@transaction.atomic
+def create_user(
+    *,
+    actor: User | None,
+    username: str,
+    name: str,
+    role: str,
+    password: str | None,
+    unit: Unit | None = None,
+    scope: str = "",
+) -> User:
+    """Let a person sign in; without a password the account waits for one to be set."""
+    require(actor, Act.MANAGE_USERS)
+    user = User(username=username, name=name, role=role, unit=unit, own_scope=scope)
+    if password is not None:
+        validate_password(password, user)
+    user.set_password(password)
+    user.full_clean(exclude=["password"])
+    user.save()
+    journal.record(actor, "user.created", [Change(user, after={"name": name, "role": role})])
+    return user
+
+
+@transaction.atomic
+def set_password(*, actor: User | None, username: str, password: str) -> User:
+    """Give a person a new password."""
+    require(actor, Act.MANAGE_USERS)
+    user = _locked(username)
+    validate_password(password, user)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    journal.record(actor, "user.password_set", [Change(user)])
+    return user
+
+
+@transaction.atomic
+def deactivate_user(*, actor: User | None, username: str) -> User:
+    """Keep a person from signing in; customers and record stay as they are."""
+    require(actor, Act.MANAGE_USERS)
+    user = _locked(username)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    journal.record(
+        actor,
+        "user.deactivated",
+        [Change(user, before={"is_active": True}, after={"is_active": False})],
+    )
+    return user
+
+
+def _locked(username: str) -> User:
+    user = User.objects.select_for_update().filter(username=username).first()
+    if user is None:
+        raise ValidationError(_("There is no person with the sign-in name “%s”.") % username)
+    return user

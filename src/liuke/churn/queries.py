@@ -1,0 +1,292 @@
+"""Reads of churn: who is active, at risk and lost, since when, and month by month."""
+
+from collections import Counter
+from collections.abc import Collection, Container, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from liuke.accounts.models import User
+from liuke.accounts.queries import reach_of
+from liuke.churn.models import Clock, RuleVersion, Transition
+from liuke.churn.rules import kinds
+from liuke.churn.rules.history import Cause, Crossings, State, Version, history
+from liuke.churn.rules.kinds import NEVER, Days, Purchases, to_day
+from liuke.churn.rules.months import Month, month_table
+from liuke.customers import queries as customers
+from liuke.customers.models import Asset, Customer
+from liuke.sales import queries as sales
+from liuke.sales.models import PURCHASE, Order
+
+Subject = tuple[int, int | None]
+"""(customer, asset), or (customer, None) where the customer as a whole has the clock."""
+
+EXAMPLES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Purchase days ready for the rules: `purchases.subject` indexes into `subjects`.
+
+    `retired` holds for each purchase the day its asset left service, or NEVER; `several` the
+    customers with more than one asset.
+    """
+
+    several: Container[int]
+    subjects: Sequence[Subject]
+    purchases: Purchases
+    retired: Days
+
+
+def book(customer_ids: Collection[int] | None = None) -> Book:
+    """Purchase days by subject, for one chunk of customers or for all of them.
+
+    A purchase that names no asset counts for the customer's only asset; where there are several
+    it stays with the customer as a whole.
+    """
+    assets = Asset.objects.all() if customer_ids is None else customers.assets_of(customer_ids)
+    things = list(assets.values_list("pk", "customer_id", "retired_on"))
+    owners = Counter(customer for _pk, customer, _until in things)
+    only = {customer: pk for pk, customer, _until in things if owners[customer] == 1}
+    rows = [
+        (customer, asset or only.get(customer, 0), to_day(day))
+        for customer, asset, day in sales.purchase_days(customer_ids)
+    ]
+    table = np.unique(np.array(rows, np.int64).reshape(-1, 3), axis=0)
+    first = np.any(np.diff(table[:, :2], axis=0, prepend=-1) != 0, axis=1)
+    subjects = [(customer, asset or None) for customer, asset in table[first, :2].tolist()]
+    ends = {pk: to_day(until) for pk, _customer, until in things if until is not None}
+    until = np.array([ends.get(asset or 0, NEVER) for _customer, asset in subjects], np.int64)
+    number = np.cumsum(first) - 1
+    several = {customer for customer, count in owners.items() if count > 1}
+    return Book(several, subjects, Purchases(number, table[:, 2]), until[number])
+
+
+def rules_in_force() -> dict[str, list[RuleVersion]]:
+    """The kind of customer a rule applies to ("" for all others) → its versions, oldest first."""
+    versions = RuleVersion.objects.filter(superseded_at=None).select_related("rule")
+    found: dict[str, list[RuleVersion]] = {}
+    for version in versions.order_by("valid_from", "pk"):
+        found.setdefault(version.rule.applies_to, []).append(version)
+    return found
+
+
+def in_time(versions: Iterable[RuleVersion]) -> list[Version]:
+    """The versions of one rule as the pure rules take them."""
+    return [Version(to_day(version.valid_from), version.content) for version in versions]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How many assets or customers stand where; customers that never bought have no clock."""
+
+    active: int
+    at_risk: int
+    lost: int
+    no_clock: int
+
+
+def status_under(rule: kinds.Rule, as_of: date) -> Status:
+    """Where everybody would stand on a day if this rule had always decided."""
+    pages = book()
+    clocks, _crossings = history(
+        pages.purchases, [Version(to_day(as_of), rule)], to_day(as_of), pages.retired
+    )
+    bought = {pages.subjects[index][0] for index in clocks.subject.tolist()}
+    counts = np.bincount(clocks.state, minlength=len(State)).tolist()
+    return Status(*counts[: State.RETIRED], no_clock=Customer.objects.count() - len(bought))
+
+
+def status_of(customers: QuerySet[Customer]) -> Status:
+    """Where the assets or customers of a selection stand today, by the rules in force."""
+    rows = Clock.objects.filter(customer__in=customers).values_list("state").annotate(n=Count("pk"))
+    counts = dict(rows.values_list("state", "n"))
+    return Status(
+        *(counts.get(state.value, 0) for state in (State.ACTIVE, State.AT_RISK, State.LOST)),
+        no_clock=customers.filter(clocks=None).count(),
+    )
+
+
+def months_under(rule: kinds.Rule, as_of: date) -> list[Month]:
+    """The monthly table if this rule had always decided, over the whole firm."""
+    pages = book()
+    today = to_day(as_of)
+    _clocks, crossings = history(
+        pages.purchases, [Version(today, rule)], today, pages.retired
+    )
+    return month_table(pages.purchases, crossings, today)
+
+
+def months_of(viewer: User, as_of: date) -> list[Month]:
+    """The monthly table of the customers this person may see, from the recorded crossings."""
+    visible = customers.visible_to(viewer)
+    everything = reach_of(viewer).everything
+    pages = book(None if everything else list(visible.values_list("pk", flat=True)))
+    number = {subject: index for index, subject in enumerate(pages.subjects)}
+    rows = Transition.objects.filter(on__lte=as_of)
+    if not everything:
+        rows = rows.filter(customer__in=visible)
+    table = np.array(
+        [
+            (number[customer, asset], to_day(on), before, after, cause)
+            for customer, asset, on, before, after, cause in rows.values_list(
+                "customer", "asset", "on", "before", "after", "cause"
+            )
+        ],
+        np.int64,
+    ).reshape(-1, 5)
+    subject, day, before, after, cause = table.T
+    crossings = Crossings(
+        subject,
+        day,
+        before.astype(np.int8),
+        after.astype(np.int8),
+        cause.astype(np.int8),
+        np.zeros_like(day),
+    )
+    return month_table(pages.purchases, crossings, to_day(as_of))
+
+
+FLOWS: dict[str, Q] = {
+    "newly_at_risk": Q(before=State.ACTIVE, after=State.AT_RISK),
+    "newly_lost": Q(before__lt=State.LOST, after=State.LOST),
+    "recovered": Q(before=State.LOST, cause=Cause.PURCHASE),
+    "returned": Q(before=State.AT_RISK, cause=Cause.PURCHASE),
+}
+STOCKS = {"at_risk_end": State.AT_RISK, "lost_end": State.LOST}
+FIGURES = (*FLOWS, *STOCKS, "customers", "settled", "absent_year")
+
+
+def behind(figure: str, first: date, last: date) -> Q:
+    """The condition on customers that a figure of the monthly table opens.
+
+    `first` and `last` are the month's first day and its last one counted. Raises KeyError for an
+    unknown figure.
+    """
+    if figure in FLOWS:
+        rows = Transition.objects.filter(FLOWS[figure], on__range=(first, last))
+        return Q(pk__in=rows.values("customer"))
+    if figure in STOCKS:
+        return Q(pk__in=_standing(STOCKS[figure], last).values("customer"))
+    base = Clock.objects.filter(first_day__lte=last)
+    if figure == "customers":
+        return Q(pk__in=base.exclude(asset__retired_on__lte=last).values("customer"))
+    if figure == "settled":
+        return Q(pk__in=_buyers(first, last))
+    if figure == "absent_year":
+        in_service = base.exclude(asset__retired_on__lte=last)
+        year = date(first.year - (first.month < 12), first.month % 12 + 1, 1)
+        return Q(pk__in=_absent(in_service, year, last).values("customer"))
+    raise KeyError(figure)
+
+
+def clocks_of(customer_id: int) -> QuerySet[Clock]:
+    """A customer's clocks, the best first."""
+    return (
+        Clock.objects.filter(customer=customer_id)
+        .select_related("asset", "version__rule")
+        .order_by("state", "-lost_at")
+    )
+
+
+def transitions_of(customer_id: int) -> QuerySet[Transition]:
+    """A customer's crossings, latest first."""
+    rows = Transition.objects.filter(customer=customer_id).select_related("asset", "version__rule")
+    return rows.order_by("-on", "-cause", "-pk")
+
+
+def usual_gap(customer_id: int, asset_id: int | None) -> int | None:
+    """The median number of days between purchase days, from three gaps on; else None."""
+    pages = book([customer_id])
+    if (customer_id, asset_id) not in pages.subjects:
+        return None
+    mine = pages.purchases.subject == pages.subjects.index((customer_id, asset_id))
+    gaps = np.sort(np.diff(pages.purchases.day[mine])).tolist()
+    return kinds.quantile(gaps, 0.5) if len(gaps) >= 3 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """How many assets or customers a change of rule would move from a state to another."""
+
+    before: State
+    after: State
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a rule would do if it began to decide today."""
+
+    watched: int
+    moves: Sequence[Move]
+    examples: Sequence[Customer]
+
+
+def preview(rule: kinds.Rule, applies_to: str, today: date) -> Preview:
+    """Whom a rule would move, compared with where its segment stands now."""
+    segment = list(segment_of(applies_to).values_list("pk", flat=True))
+    pages = book(segment if applies_to or len(rules_in_force()) > 1 else None)
+    clocks, _crossings = history(
+        pages.purchases, [Version(to_day(today), rule)], to_day(today), pages.retired
+    )
+    now = {
+        (customer, asset): state
+        for customer, asset, state in Clock.objects.values_list("customer", "asset", "state")
+    }
+    moved: dict[tuple[State, State], list[int]] = {}
+    for index, after in zip(clocks.subject.tolist(), clocks.state.tolist(), strict=True):
+        before = now.get(pages.subjects[index], State.ACTIVE)
+        if before != after:
+            customer, _asset = pages.subjects[index]
+            moved.setdefault((State(before), State(after)), []).append(customer)
+    examples = {customer for who in moved.values() for customer in who[:EXAMPLES]}
+    return Preview(
+        len(clocks.subject),
+        [Move(*states, len(who)) for states, who in sorted(moved.items())],
+        list(Customer.objects.filter(pk__in=examples).order_by("name_sort")[:EXAMPLES]),
+    )
+
+
+def segment_of(applies_to: str) -> QuerySet[Customer]:
+    """The customers a rule decides about: its kind, or all kinds without a rule of their own."""
+    if applies_to:
+        return Customer.objects.filter(kind=applies_to)
+    return Customer.objects.exclude(kind__in=[kind for kind in rules_in_force() if kind])
+
+
+def due(today: date) -> list[int]:
+    """Customers with a clock that ran out, or an asset that left service, and nobody noted it."""
+    ran_out = Q(state=State.ACTIVE, at_risk_at__lte=today)
+    ran_out |= Q(state__lt=State.LOST, lost_at__lte=today)
+    ran_out |= Q(state__lt=State.RETIRED, asset__retired_on__lte=today)
+    rows = Clock.objects.filter(ran_out)
+    return list(rows.values_list("customer", flat=True).distinct().order_by("customer"))
+
+
+def _standing(state: State, day: date) -> QuerySet[Transition]:
+    """The crossings by which somebody came into a state and still stood there on a day."""
+    rows = Transition.objects.filter(on__lte=day).annotate(thing=Coalesce("asset", 0))
+    later = rows.filter(
+        Q(on__gt=OuterRef("on")) | Q(on=OuterRef("on"), cause__gt=OuterRef("cause")),
+        customer=OuterRef("customer"),
+        thing=OuterRef("thing"),
+    )
+    return rows.filter(after=state).exclude(Exists(later))
+
+
+def _absent(base: QuerySet[Clock], first: date, last: date) -> QuerySet[Clock]:
+    """Clocks of this base without a purchase day within these days."""
+    mine = Order.objects.filter(
+        PURCHASE, customer=OuterRef("customer"), day__range=(first, last)
+    )
+    named, unnamed = Exists(mine.filter(asset=OuterRef("asset"))), Exists(mine.filter(asset=None))
+    return base.exclude(named).exclude(Q(unnamed, takes_unnamed=True))
+
+
+def _buyers(first: date, last: date) -> QuerySet[Order, int]:
+    rows = Order.objects.filter(PURCHASE, day__range=(first, last))
+    return rows.values_list("customer", flat=True)

@@ -1,0 +1,276 @@
+"""The kinds of churn rule. Each turns purchase days into three dates, for one or a million.
+
+Days are numpy int64 counts since 1970-01-01. `Purchases` are sorted by subject, then day, and
+distinct. A subject is an asset or, where a customer has none, the customer.
+"""
+
+import bisect
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from itertools import pairwise
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Days = NDArray[np.int64]
+
+# A clock without an expected date carries this instead, so that dates stay plain integers.
+NEVER = np.int64(np.iinfo(np.int64).max)
+
+
+class Purchases(NamedTuple):
+    """Purchase days of many subjects, sorted by (subject, day), each pair once. Shape: (n,)."""
+
+    subject: Days
+    day: Days
+
+
+class Dates(NamedTuple):
+    """For each purchase the three dates that follow unless another comes. Shape: (n,)."""
+
+    expected: Days
+    at_risk: Days
+    lost: Days
+
+
+class RuleError(ValueError):
+    """The numbers of a rule make no sense; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class MissedVisits:
+    """A visit is expected every `interval_months`; so many missed in a row mean a state."""
+
+    kind: ClassVar[str] = "visits"
+    interval_months: int = 6
+    at_risk_after: int = 2
+    lost_after: int = 3
+
+    def __post_init__(self) -> None:
+        _require(1 <= self.interval_months <= 60, "interval_months", "1–60")
+        _require(1 <= self.at_risk_after <= 12, "at_risk_after", "1–12")
+        _require(self.at_risk_after < self.lost_after <= 24, "lost_after", "> at_risk_after")
+
+    def dates(self, purchases: Purchases) -> Dates:
+        day = purchases.day
+        return Dates(
+            add_months(day, self.interval_months),
+            add_months(day, self.interval_months * self.at_risk_after),
+            add_months(day, self.interval_months * self.lost_after),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DaysWithoutOrder:
+    """So many days after the last purchase day; without `expected` the clock has two dates."""
+
+    kind: ClassVar[str] = "days"
+    at_risk: int = 60
+    lost: int = 90
+    expected: int | None = None
+
+    def __post_init__(self) -> None:
+        _require(1 <= self.at_risk <= 3650, "at_risk", "1–3650")
+        _require(self.at_risk < self.lost <= 7300, "lost", "> at_risk")
+        _require(self.expected is None or 1 <= self.expected < self.at_risk, "expected", "< at_risk")
+
+    def dates(self, purchases: Purchases) -> Dates:
+        day = purchases.day
+        expected = np.full_like(day, NEVER) if self.expected is None else day + self.expected
+        return Dates(expected, day + self.at_risk, day + self.lost)
+
+
+@dataclass(frozen=True, slots=True)
+class FixedPeriod:
+    """Whole calendar periods (month, quarter, half-year, year) without a purchase."""
+
+    kind: ClassVar[str] = "period"
+    months: int = 12
+    at_risk_after: int = 1
+    lost_after: int = 2
+
+    def __post_init__(self) -> None:
+        _require(self.months in (1, 3, 6, 12), "months", "1, 3, 6, 12")
+        _require(1 <= self.at_risk_after <= 12, "at_risk_after", "1–12")
+        _require(self.at_risk_after < self.lost_after <= 24, "lost_after", "> at_risk_after")
+
+    def dates(self, purchases: Purchases) -> Dates:
+        period = months_of(purchases.day) // self.months
+
+        def begin(later: int) -> Days:
+            return first_days((period + later) * self.months)
+
+        return Dates(begin(1), begin(1 + self.at_risk_after), begin(1 + self.lost_after))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRhythm:
+    """Each customer's own gaps between purchase days, as empirical quantiles.
+
+    A subject with fewer than `min_gaps` gaps so far uses the segment's three spans (days), which
+    were taken from `segment_gaps` gaps of all customers when the rule was saved.
+    """
+
+    kind: ClassVar[str] = "rhythm"
+    expected_q: float = 0.5
+    at_risk_q: float = 0.9
+    lost_q: float = 0.98
+    min_gaps: int = 10
+    segment_expected: int = 45
+    segment_at_risk: int = 90
+    segment_lost: int = 180
+    segment_gaps: int = 0
+
+    def __post_init__(self) -> None:
+        _require(0 < self.expected_q < self.at_risk_q, "expected_q", "0 < q < at_risk_q")
+        _require(self.at_risk_q < self.lost_q < 1, "lost_q", "at_risk_q < q < 1")
+        _require(3 <= self.min_gaps <= 100, "min_gaps", "3–100")
+        _require(
+            1 <= self.segment_expected < self.segment_at_risk < self.segment_lost,
+            "segment_at_risk",
+            "segment_expected < segment_at_risk < segment_lost",
+        )
+
+    def dates(self, purchases: Purchases) -> Dates:
+        spans = np.array(
+            [[self.segment_expected, self.segment_at_risk, self.segment_lost]], dtype=np.int64
+        ).repeat(len(purchases.day), axis=0)
+        for row, gaps in _growing_gaps(purchases, self.min_gaps):
+            spans[row] = self.spans_of(gaps)
+        expected, at_risk, lost = (purchases.day + spans.T).astype(np.int64)
+        return Dates(expected, at_risk, lost)
+
+    def spans_of(self, gaps: list[int]) -> tuple[int, int, int]:
+        """The three spans (days) of sorted gaps, each at least a day after the one before."""
+        expected = quantile(gaps, self.expected_q)
+        at_risk = max(quantile(gaps, self.at_risk_q), expected) + 1
+        return expected, at_risk, max(quantile(gaps, self.lost_q) + 1, at_risk + 1)
+
+    def fitted(self, purchases: Purchases) -> "OwnRhythm":
+        """The same rule with the segment's spans taken from these purchases.
+
+        With fewer than `min_gaps` gaps in the whole segment nothing is claimed: unchanged.
+        """
+        same = purchases.subject[1:] == purchases.subject[:-1]
+        gaps = sorted(np.diff(purchases.day)[same].tolist())
+        if len(gaps) < self.min_gaps:
+            return self
+        expected, at_risk, lost = self.spans_of(gaps)
+        changes = {
+            "segment_expected": expected,
+            "segment_at_risk": at_risk,
+            "segment_lost": lost,
+            "segment_gaps": len(gaps),
+        }
+        return OwnRhythm(**{**asdict(self), **changes})
+
+
+Rule = MissedVisits | DaysWithoutOrder | FixedPeriod | OwnRhythm
+KINDS: dict[str, type[Rule]] = {
+    kind.kind: kind for kind in (MissedVisits, DaysWithoutOrder, FixedPeriod, OwnRhythm)
+}
+
+
+def build(kind: str, params: Mapping[str, Any]) -> Rule:
+    """The rule of a kind with these parameters. Raises RuleError when they make no sense."""
+    if kind not in KINDS:
+        raise RuleError(f"unknown kind {kind!r}; known: {', '.join(KINDS)}")
+    rule = KINDS[kind]
+    unknown = set(params) - {field.name for field in fields(rule)}
+    if unknown:
+        raise RuleError(f"{kind} has no {', '.join(sorted(unknown))}")
+    return rule(**params)
+
+
+def parse(text: str) -> Rule:
+    """A rule as written on the command line.
+
+    days:60,90 · visits:6,2,3 (months, missed, missed) · period:12,1,2 · rhythm:.5,.9,.98
+    """
+    kind, _colon, rest = text.partition(":")
+    words = [word.strip() for word in rest.split(",") if word.strip()]
+    try:
+        numbers = [float(word) if kind == "rhythm" else int(word) for word in words]
+        return KINDS[kind](*numbers)  # type: ignore[arg-type]
+    except (KeyError, TypeError, ValueError) as problem:
+        if isinstance(problem, RuleError):
+            raise
+        raise RuleError(
+            f"{text!r} is not a rule. Write days:60,90 or visits:6,2,3 or period:12,1,2 "
+            "or rhythm:.5,.9,.98"
+        ) from None
+
+
+def written(rule: Rule) -> str:
+    """The opposite of `parse`."""
+    match rule:
+        case DaysWithoutOrder():
+            return f"days:{rule.at_risk},{rule.lost}"
+        case MissedVisits():
+            return f"visits:{rule.interval_months},{rule.at_risk_after},{rule.lost_after}"
+        case FixedPeriod():
+            return f"period:{rule.months},{rule.at_risk_after},{rule.lost_after}"
+        case OwnRhythm():
+            return f"rhythm:{rule.expected_q:g},{rule.at_risk_q:g},{rule.lost_q:g}"
+
+
+def params_of(rule: Rule) -> dict[str, Any]:
+    return asdict(rule)
+
+
+def quantile(gaps: list[int], q: float) -> int:
+    """The smallest gap that at least a share `q` of the sorted gaps does not exceed."""
+    return gaps[min(len(gaps), max(1, math.ceil(q * len(gaps) - 1e-9))) - 1]
+
+
+def to_day(value: date) -> np.int64:
+    return np.int64(value.toordinal() - _EPOCH)
+
+
+def to_date(day: int | np.int64) -> date | None:
+    return None if day == NEVER else date.fromordinal(int(day) + _EPOCH)
+
+
+def months_of(days: Days) -> Days:
+    """Calendar months since January 1970."""
+    return days.astype("M8[D]").astype("M8[M]").astype(np.int64)
+
+
+def first_days(months: Days) -> Days:
+    """The first day of each month."""
+    return months.astype("M8[M]").astype("M8[D]").astype(np.int64)
+
+
+def add_months(days: Days, months: int) -> Days:
+    """The same day so many months later; the month's last day where there is no such day."""
+    start = months_of(days)
+    target = start + months
+    last = first_days(target + 1) - 1
+    return np.minimum(first_days(target) + (days - first_days(start)), last)
+
+
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+def _require(holds: bool, name: str, wanted: str) -> None:
+    if not holds:
+        raise RuleError(f"{name}: {wanted}")
+
+
+def _growing_gaps(purchases: Purchases, minimum: int) -> Any:
+    """(row, sorted gaps up to it) for each purchase that has at least `minimum` gaps behind it."""
+    starts = np.flatnonzero(np.diff(purchases.subject, prepend=-1))
+    ends = np.append(starts[1:], len(purchases.subject))
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        if end - start <= minimum:
+            continue
+        gaps: list[int] = []
+        for row, (before, day) in enumerate(
+            pairwise(purchases.day[start:end].tolist()), start=start + 1
+        ):
+            bisect.insort(gaps, day - before)
+            if len(gaps) >= minimum:
+                yield row, gaps

@@ -1,0 +1,249 @@
+"""All writes of churn: rules and their versions, and the clocks and crossings they lead to."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from liuke.accounts.models import User
+from liuke.accounts.rules import Act
+from liuke.accounts.services import require
+from liuke.churn import queries
+from liuke.churn.models import BEGINNING, ChurnRule, Clock, RuleVersion, Transition
+from liuke.churn.queries import Book
+from liuke.churn.rules import kinds
+from liuke.churn.rules.history import Cause, Clocks, Crossings, State, history
+from liuke.churn.rules.kinds import Purchases, to_date, to_day
+from liuke.core import clock, journal
+from liuke.core.journal import Change
+from liuke.customers import services as customers
+from liuke.customers.models import Customer
+
+CHUNK = 500
+Key = tuple[int, int | None, date, int]
+
+
+@transaction.atomic
+def save_rule(
+    *,
+    actor: User | None,
+    content: kinds.Rule,
+    applies_to: str = "",
+    name: str = "",
+    restate: bool = False,
+) -> RuleVersion:
+    """Let a rule decide from today on; `restate` lets it decide over the whole past as well.
+
+    A firm's first rule always decides over the past. The clocks follow in `apply_rules`.
+    """
+    require(actor, Act.EDIT_RULES)
+    rule, _new = ChurnRule.objects.select_for_update().get_or_create(
+        applies_to=applies_to, defaults={"name": name}
+    )
+    if name and rule.name != name:
+        rule.name = name
+        rule.save(update_fields=["name"])
+    current = rule.versions.filter(superseded_at=None)
+    before = current.last()
+    today = clock.today()
+    replaced = current if restate else current.filter(valid_from__gte=today)
+    replaced.update(superseded_at=clock.now())
+    if isinstance(content, kinds.OwnRhythm):
+        content = content.fitted(_segment_purchases(applies_to))
+    version = RuleVersion.objects.create(
+        rule=rule,
+        kind=content.kind,
+        params=kinds.params_of(content),
+        valid_from=today if current.exists() else date.fromisoformat(BEGINNING),
+        created_by=actor,
+    )
+    journal.record(
+        actor,
+        "churn.rule_restated" if restate else "churn.rule_saved",
+        [
+            Change(
+                version,
+                before={"kind": before.kind, **before.params} if before else None,
+                after={"kind": content.kind, **version.params, "valid_from": version.valid_from},
+            )
+        ],
+    )
+    return version
+
+
+def apply_rules(*, now: datetime) -> int:
+    """Bring every clock in line with versions that have begun; the number of customers visited."""
+    pending = RuleVersion.objects.filter(
+        superseded_at=None, applied_at=None, valid_from__lte=clock.day_of(now)
+    )
+    waiting = list(pending.values_list("pk", flat=True))
+    if not waiting:
+        return 0
+    visited = rebuild()
+    RuleVersion.objects.filter(pk__in=waiting).update(applied_at=now)
+    return visited
+
+
+def rebuild() -> int:
+    """Work out every clock and crossing again from purchases and rules, chunk by chunk."""
+    ids = list(Customer.objects.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), CHUNK):
+        refresh_clocks(ids[start : start + CHUNK])
+    return len(ids)
+
+
+def refresh_clocks(customer_ids: Collection[int], *, alarm: bool = False) -> None:
+    """Reaction: clocks, crossings and churn state of these customers, from their purchases.
+
+    `alarm` marks crossings that time brought as seen by a tick, to be told to somebody.
+    """
+    ids = sorted(customer_ids)
+    rules = queries.rules_in_force()
+    for start in range(0, len(ids), CHUNK):
+        with transaction.atomic():
+            _refresh_chunk(ids[start : start + CHUNK], rules, alarm)
+
+
+def advance(now: datetime) -> None:
+    """Tick: note the crossings that time brought, under their true dates, however late."""
+    apply_rules(now=now)
+    refresh_clocks(queries.due(clock.day_of(now)), alarm=True)
+
+
+def _segment_purchases(applies_to: str) -> Purchases:
+    segment = queries.segment_of(applies_to)
+    return queries.book(None if not applies_to else list(segment.values_list("pk", flat=True))).purchases
+
+
+def _refresh_chunk(
+    ids: Sequence[int], rules: dict[str, list[RuleVersion]], alarm: bool
+) -> None:
+    customers.lock(ids)
+    kind_of = dict(Customer.objects.filter(pk__in=ids).values_list("pk", "kind"))
+    clocks: list[Clock] = []
+    crossings: list[Transition] = []
+    for applies_to, versions in rules.items():
+        chosen = [
+            pk for pk in ids if (kind_of[pk] if kind_of[pk] in rules else "") == applies_to
+        ]
+        if not chosen:
+            continue
+        pages = queries.book(chosen)
+        found, moved = history(
+            pages.purchases, queries.in_time(versions), to_day(clock.today()), pages.retired
+        )
+        clocks += _clock_rows(pages, found, versions)
+        crossings += _transition_rows(pages, moved, versions, alarm)
+    recovered = _replace_transitions(ids, crossings)
+    Clock.objects.filter(customer__in=ids).delete()
+    Clock.objects.bulk_create(clocks, batch_size=CHUNK)
+    customers.set_state("churn", _states(ids, clocks, recovered))
+
+
+def _clock_rows(pages: Book, found: Clocks, versions: Sequence[RuleVersion]) -> list[Clock]:
+    rows = zip(
+        found.subject.tolist(),
+        found.first.tolist(),
+        found.last.tolist(),
+        found.purchase_days.tolist(),
+        *(dates.tolist() for dates in found.dates),
+        found.state.tolist(),
+        found.version.tolist(),
+        strict=True,
+    )
+    return [
+        Clock(
+            customer_id=pages.subjects[subject][0],
+            asset_id=pages.subjects[subject][1],
+            takes_unnamed=pages.subjects[subject][1] is None
+            or pages.subjects[subject][0] not in pages.several,
+            version=versions[version],
+            first_day=to_date(first),
+            last_day=to_date(last),
+            purchase_days=days,
+            expected_at=to_date(expected),
+            at_risk_at=to_date(at_risk),
+            lost_at=to_date(lost),
+            state=state,
+        )
+        for subject, first, last, days, expected, at_risk, lost, state, version in rows
+    ]
+
+
+def _transition_rows(
+    pages: Book, moved: Crossings, versions: Sequence[RuleVersion], alarm: bool
+) -> list[Transition]:
+    now = clock.now()
+    return [
+        Transition(
+            customer_id=pages.subjects[subject][0],
+            asset_id=pages.subjects[subject][1],
+            on=to_date(day),
+            before=before,
+            after=after,
+            cause=cause,
+            version=versions[version],
+            recorded_at=now,
+            alarm=alarm and cause == Cause.TIME,
+        )
+        for subject, day, before, after, cause, version in zip(
+            *(column.tolist() for column in moved), strict=True
+        )
+    ]
+
+
+def _replace_transitions(ids: Sequence[int], wanted: Sequence[Transition]) -> dict[int, date]:
+    """Keep the rows that still hold, remove those that never happened, add the new ones.
+
+    Returns the day of each customer's latest recovery.
+    """
+    kept: set[tuple[Any, ...]] = set()
+    obsolete = []
+    meant = {_identity(row) for row in wanted}
+    for row in Transition.objects.filter(customer__in=ids):
+        (kept.add(_identity(row)) if _identity(row) in meant else obsolete.append(row.pk))
+    for start in range(0, len(obsolete), CHUNK):
+        Transition.objects.filter(pk__in=obsolete[start : start + CHUNK]).delete()
+    Transition.objects.bulk_create(
+        (row for row in wanted if _identity(row) not in kept), batch_size=CHUNK
+    )
+    recovered: dict[int, date] = {}
+    for row in wanted:
+        if row.before == State.LOST and row.cause == Cause.PURCHASE:
+            recovered[row.customer_id] = max(row.on, recovered.get(row.customer_id, row.on))
+    return recovered
+
+
+def _identity(row: Transition) -> tuple[Any, ...]:
+    return (
+        row.customer_id,
+        row.asset_id,
+        row.on,
+        row.before,
+        row.after,
+        row.cause,
+        row.version_id,
+    )
+
+
+def _states(
+    ids: Sequence[int], clocks: Sequence[Clock], recovered: dict[int, date]
+) -> dict[int, dict[str, Any]]:
+    """Each customer's state is that of the best clock still running."""
+    running: dict[int, list[Clock]] = {}
+    for row in clocks:
+        if row.state != State.RETIRED:
+            running.setdefault(row.customer_id, []).append(row)
+    states: dict[int, dict[str, Any]] = {}
+    for pk in ids:
+        mine = running.get(pk, [])
+        best = max(mine, key=lambda row: row.at_risk_at, default=None)
+        states[pk] = {
+            "expected_at": best and best.expected_at,
+            "at_risk_at": best and best.at_risk_at,
+            "lost_at": max((row.lost_at for row in mine), default=None),
+            "recovered_on": recovered.get(pk),
+            "clocks": len(mine),
+        }
+    return states

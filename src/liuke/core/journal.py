@@ -1,0 +1,59 @@
+"""The past: one row per write, in the writer's transaction."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.db.models import Model
+
+from liuke.core import clock
+from liuke.core.models import JournalEntry
+
+CHUNK = 1000
+
+
+class Actor(Protocol):
+    """Whoever writes; None stands for the system itself (a tick)."""
+
+    @property
+    def pk(self) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One row's part of a write. `before` is None for a new row, `after` for a removed one."""
+
+    subject: Model
+    customer_id: int | None = None
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+
+
+def record(actor: Actor | None, verb: str, changes: Iterable[Change]) -> None:
+    """Append one entry per change, in fixed chunks however many there are."""
+    at = clock.now()
+    JournalEntry.objects.bulk_create(
+        (
+            JournalEntry(
+                at=at,
+                actor_id=None if actor is None else actor.pk,
+                verb=verb,
+                subject=change.subject._meta.label_lower,
+                subject_id=change.subject.pk,
+                customer_id=change.customer_id,
+                before=None if change.before is None else dict(change.before),
+                after=None if change.after is None else dict(change.after),
+            )
+            for change in changes
+        ),
+        batch_size=CHUNK,
+    )
+
+
+def difference(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The fields of two snapshots that differ, old values and new ones."""
+    changed = [key for key in after if before.get(key) != after[key]]
+    return {key: before.get(key) for key in changed}, {key: after[key] for key in changed}
+

@@ -1,0 +1,61 @@
+"""The journal and the ticks: what every app leaves behind, whoever it is."""
+
+from typing import Any, Never
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from liuke.core import clock
+
+
+class JournalEntry(models.Model):
+    """One write: who did what to which row, and how it looked before and after.
+
+    Plain ids instead of foreign keys: core knows no app, and the record outlives what it
+    describes. The database refuses to change or delete a row (see the first migration).
+    """
+
+    at = models.DateTimeField(_("when"), default=clock.now, db_index=True)
+    actor_id = models.BigIntegerField(_("who"), null=True, blank=True)
+    verb = models.CharField(_("act"), max_length=60)
+    subject = models.CharField(_("kind"), max_length=60)
+    subject_id = models.BigIntegerField(_("number"))
+    customer_id = models.BigIntegerField(_("customer"), null=True, blank=True)
+    before = models.JSONField(_("before"), null=True, blank=True, encoder=DjangoJSONEncoder)
+    after = models.JSONField(_("after"), null=True, blank=True, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        verbose_name = _("journal entry")
+        verbose_name_plural = _("journal")
+        indexes = [
+            models.Index(fields=["customer_id", "-at"], name="journal_customer"),
+            models.Index(fields=["subject", "subject_id"], name="journal_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.subject} {self.subject_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise TypeError("the journal is never changed")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Never:
+        raise TypeError("the journal is never deleted")
+
+
+class TickRun(models.Model):
+    """The last run of one line of `site/ticks.py`; its row is the lock that keeps runs apart."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("tick")
+        verbose_name_plural = _("ticks")
+
+    def __str__(self) -> str:
+        return self.name

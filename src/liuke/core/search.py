@@ -1,0 +1,168 @@
+"""Finding rows by what people type: one table of tokens per kind, the same answers on both engines.
+
+A kind ("customer") belongs to the app that owns the rows. Its migration says
+`operations = [search.table("customer")]`, its services keep it with `index` and `remove`.
+SQLite holds the tokens in FTS5, PostgreSQL in a tsvector under GIN; both take them raw, so no
+language rule of an engine changes what is found.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, Final, TypeVar
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations import RunPython
+from django.db.models import BigIntegerField, Expression, Model, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
+
+from liuke.core import text
+
+CHUNK = 1000
+
+Row = TypeVar("Row", bound=Model)
+
+_CREATE = {
+    # Tokens are letters and figures only, which is all that the ascii tokenizer leaves alone.
+    # Nobody asks where in a document a token stands: detail=none halves the index.
+    "sqlite": (
+        "CREATE VIRTUAL TABLE {table}"
+        " USING fts5(tokens, tokenize='ascii', detail=none, columnsize=0)",
+    ),
+    "postgresql": (
+        "CREATE TABLE {table} (id bigint PRIMARY KEY, tokens tsvector NOT NULL)",
+        "CREATE INDEX ON {table} USING gin (tokens)",
+    ),
+}
+# A row whose tokens did not change is not written: most edits leave the name as it is.
+_REPLACE = {
+    "sqlite": (
+        "INSERT OR REPLACE INTO {table} (rowid, tokens)"
+        " SELECT json_extract(value, '$[0]') AS number, json_extract(value, '$[1]') AS words"
+        " FROM json_each(%s) WHERE words IS NOT"
+        " (SELECT tokens FROM {table} AS known WHERE known.rowid = number)"
+    ),
+    "postgresql": (
+        "INSERT INTO {table} AS known (id, tokens)"
+        " SELECT (given->>0)::bigint, array_to_tsvector(string_to_array(given->>1, ' '))"
+        " FROM json_array_elements(%s::json) AS given"
+        " ON CONFLICT (id) DO UPDATE SET tokens = excluded.tokens"
+        " WHERE known.tokens <> excluded.tokens"
+    ),
+}
+_REMOVE = {
+    "sqlite": "DELETE FROM {table} WHERE rowid IN (SELECT value FROM json_each(%s))",
+    "postgresql": (
+        "DELETE FROM {table} WHERE id IN"
+        " (SELECT value::bigint FROM json_array_elements_text(%s::json))"
+    ),
+}
+_MATCH = {
+    "sqlite": "(SELECT rowid FROM {table} WHERE {table} MATCH %s)",
+    "postgresql": "(SELECT id FROM {table} WHERE tokens @@ %s::tsquery)",
+}
+
+
+def index(kind: str, documents: Mapping[int, set[str]]) -> None:
+    """Let each row be found by these tokens (see `text.document_tokens`) and by no others."""
+    rows = ([number, " ".join(sorted(documents[number]))] for number in sorted(documents))
+    _execute_in_chunks(_REPLACE, kind, rows)
+
+
+def remove(kind: str, ids: Iterable[int]) -> None:
+    """Let these rows no longer be found."""
+    _execute_in_chunks(_REMOVE, kind, sorted(ids))
+
+
+def matching(kind: str, query: str) -> "Matching | None":
+    """The ids of the rows that have all of the query: `filter(pk__in=matching(...))`.
+
+    None for a blank query, which restricts nothing. A query of nothing but signs finds nothing.
+    """
+    return Matching(kind, text.query_tokens(query)) if query.strip() else None
+
+
+def narrow(rows: QuerySet[Row], kind: str, query: str, field: str = "pk") -> QuerySet[Row]:
+    """Those of `rows` whose `field` is found by the query; all of them for a blank one."""
+    found = matching(kind, query)
+    return rows if found is None else rows.filter(**{f"{field}__in": found})
+
+
+def create_table(kind: str, connection: BaseDatabaseWrapper) -> None:
+    """Make room for a kind."""
+    _execute_all(_CREATE[connection.vendor], kind, connection)
+
+
+def drop_table(kind: str, connection: BaseDatabaseWrapper) -> None:
+    """Forget a kind."""
+    _execute_all(("DROP TABLE {table}",), kind, connection)
+
+
+def table(kind: str) -> RunPython:
+    """The migration operation that makes room for a kind."""
+    return RunPython(
+        lambda apps, schema_editor: create_table(kind, schema_editor.connection),
+        lambda apps, schema_editor: drop_table(kind, schema_editor.connection),
+    )
+
+
+class Matching(Expression):
+    """A subquery of ids, written for whichever engine runs it."""
+
+    output_field = BigIntegerField()
+
+    def __init__(self, kind: str, tokens: Sequence[str]) -> None:
+        super().__init__()
+        self.kind = kind
+        self.tokens = tuple(tokens)
+
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, tuple[str, ...]]:
+        """The subquery and its one parameter; EmptyResultSet when nothing can be found."""
+        if not self.tokens:
+            raise EmptyResultSet
+        sql = _MATCH[connection.vendor].format(table=_quoted(self.kind, connection))
+        return sql, (_EXPRESSION[connection.vendor](self.tokens),)
+
+
+def _fts5(tokens: Iterable[str]) -> str:
+    return " AND ".join(f'"{token}"' + "*" * text.is_beginning(token) for token in tokens)
+
+
+def _tsquery(tokens: Iterable[str]) -> str:
+    return " & ".join(f"'{token}'" + ":*" * text.is_beginning(token) for token in tokens)
+
+
+_EXPRESSION: Final = {"sqlite": _fts5, "postgresql": _tsquery}
+
+
+def _quoted(kind: str, connection: BaseDatabaseWrapper) -> str:
+    if not re.fullmatch("[a-z][a-z_]{0,30}", kind):
+        raise ValueError(f"a kind is a short lower-case word, not {kind!r}")
+    return connection.ops.quote_name(f"search_{kind}")
+
+
+def _execute_all(
+    statements: Iterable[str], kind: str, connection: BaseDatabaseWrapper
+) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement.format(table=_quoted(kind, connection)))
+
+
+def _execute_in_chunks(statements: Mapping[str, str], kind: str, rows: Iterable[Any]) -> None:
+    """One statement per CHUNK rows, which travel as one JSON parameter: engines count those."""
+    sql = statements[connection.vendor].format(table=_quoted(kind, connection))
+    with connection.cursor() as cursor:
+        for chunk in _chunks(rows):
+            cursor.execute(sql, [json.dumps(chunk, ensure_ascii=False)])
+
+
+def _chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:
+    remaining = iter(rows)
+    while chunk := list(islice(remaining, CHUNK)):
+        yield chunk

@@ -1,0 +1,320 @@
+"""All writes to the customer file."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.forms.models import model_to_dict
+from django.utils.translation import gettext as _
+
+from liuke.accounts.models import User
+from liuke.accounts.rules import Act
+from liuke.accounts.services import require
+from liuke.core import journal, search, text
+from liuke.core.announce import announce
+from liuke.core.errors import Refused, Stale
+from liuke.core.journal import Change
+from liuke.customers import queries
+from liuke.customers.models import Asset, ContactPoint, Customer, CustomerState
+from liuke.customers.rules import kind_of, plate_key
+from liuke.facts import AssetsChanged
+
+CHUNK = 500
+PHONES = {ContactPoint.Kind.MOBILE, ContactPoint.Kind.PHONE}
+
+# Who writes which columns of CustomerState; `set_state` accepts nothing else.
+STATE_COLUMNS: dict[str, tuple[str, ...]] = {
+    "purchases": (
+        "stage",
+        "purchase_days",
+        "first_purchase_on",
+        "last_purchase_on",
+        "value_total",
+        "value_year",
+    ),
+    "churn": ("expected_at", "at_risk_at", "lost_at", "recovered_on", "clocks"),
+}
+
+EDITABLE = (
+    "name",
+    "code",
+    "level",
+    "owner",
+    "branch",
+    "source",
+    "note",
+    "gender",
+    "birth_date",
+    "occupation",
+    "industry",
+    "size",
+    "credit_code",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewContactPoint:
+    kind: str
+    value: str
+    preferred: bool = False
+    do_not_contact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCustomer:
+    """A customer as another system knows it: by a number, perhaps with a name."""
+
+    code: str
+    name: str = ""
+
+
+@transaction.atomic
+def create_customer(
+    *,
+    actor: User | None,
+    values: Mapping[str, Any],
+    contact_points: Sequence[NewContactPoint] = (),
+) -> Customer:
+    """Record a new customer; whoever records it owns it unless `values` names an owner."""
+    require(actor, Act.EDIT_CUSTOMERS)
+    customer = Customer(**{"owner": actor, "branch": _branch_of(actor), **values, "created_by": actor})
+    _check_and_save(customer)
+    CustomerState.objects.create(customer=customer)
+    _replace_contact_points(customer, contact_points)
+    _reindex([customer.pk])
+    journal.record(
+        actor,
+        "customer.created",
+        [Change(customer, customer.pk, after=_snapshot(customer))],
+    )
+    return customer
+
+
+@transaction.atomic
+def update_customer(
+    *,
+    actor: User,
+    customer_id: int,
+    version: int,
+    values: Mapping[str, Any],
+    contact_points: Sequence[NewContactPoint] | None = None,
+) -> Customer:
+    """Change a customer as it was read at `version`.
+
+    Raises Stale, naming what changed meanwhile, when somebody else was faster.
+    """
+    require(actor, Act.EDIT_CUSTOMERS)
+    customer = queries.visible_to(actor).select_for_update().get(pk=customer_id)
+    if customer.version != version:
+        raise Stale(
+            _("Somebody else changed this customer while you were writing. Your text is kept."),
+            queries.changes_since(customer, version),
+            customer.version,
+        )
+    before = _snapshot(customer)
+    for field in EDITABLE:
+        if field in values:
+            setattr(customer, field, values[field])
+    customer.version += 1
+    _check_and_save(customer)
+    if contact_points is not None:
+        _replace_contact_points(customer, contact_points)
+    _reindex([customer.pk])
+    old, new = journal.difference(before, _snapshot(customer))
+    journal.record(
+        actor,
+        "customer.updated",
+        [Change(customer, customer.pk, before=old, after={**new, "version": customer.version})],
+    )
+    return customer
+
+
+@transaction.atomic
+def ensure_customers(
+    *, actor: User | None, known: Iterable[KnownCustomer], origin: str
+) -> dict[str, int]:
+    """Find customers by number and record the missing ones; number → id, set-wise.
+
+    Customers that come from a file have no owner until somebody gives them one.
+    """
+    require(actor, Act.EDIT_CUSTOMERS)
+    wanted = {item.code: item for item in known}
+    found: dict[str, int] = {}
+    codes = list(wanted)
+    for start in range(0, len(codes), CHUNK):
+        chunk = codes[start : start + CHUNK]
+        found |= queries.ids_by_code(chunk)
+        missing = [wanted[code] for code in chunk if code not in found]
+        found |= _create_known(actor, missing, origin)
+    return found
+
+
+@transaction.atomic
+def save_asset(
+    *,
+    actor: User,
+    customer_id: int,
+    values: Mapping[str, Any],
+    asset_id: int | None = None,
+) -> Asset:
+    """Add a thing we serve to a customer, or change it; a retirement date takes it out of service."""
+    require(actor, Act.EDIT_CUSTOMERS)
+    customer = queries.visible_to(actor).select_for_update().get(pk=customer_id)
+    asset = Asset(customer=customer)
+    if asset_id is not None:
+        asset = Asset.objects.select_for_update().get(pk=asset_id, customer=customer)
+    before = None if asset_id is None else _asset_snapshot(asset)
+    for field in ("name", "serial", "retired_on"):
+        if field in values:
+            setattr(asset, field, values[field])
+    asset.serial_normalised = plate_key(asset.serial)
+    asset.full_clean()
+    asset.save()
+    _reindex([customer.pk])
+    verb = "asset.created" if before is None else "asset.updated"
+    journal.record(
+        actor, verb, [Change(asset, customer.pk, before=before, after=_asset_snapshot(asset))]
+    )
+    announce(AssetsChanged([customer.pk]))
+    return asset
+
+
+def set_state(kind: str, values: Mapping[int, Mapping[str, Any]]) -> None:
+    """Write one group of CustomerState columns for many customers; only apps above call it.
+
+    Raises KeyError for a group without a writer, ValueError for columns of another group.
+    """
+    columns = STATE_COLUMNS[kind]
+    for customer_id, row in values.items():
+        if set(row) != set(columns):
+            raise ValueError(f"state of {kind} is {columns}, not {tuple(row)} ({customer_id})")
+    CustomerState.objects.bulk_create(
+        (CustomerState(customer_id=pk, **row) for pk, row in values.items()),
+        update_conflicts=True,
+        unique_fields=["customer"],
+        update_fields=columns,
+        batch_size=CHUNK,
+    )
+
+
+def lock(customer_ids: Collection[int]) -> None:
+    """Lock these customers in key order, so that two writers never wait for each other."""
+    ids = sorted(customer_ids)
+    for start in range(0, len(ids), CHUNK):
+        chunk = ids[start : start + CHUNK]
+        rows = Customer.objects.filter(pk__in=chunk).order_by("pk").select_for_update(of=("self",))
+        found = len(rows.values_list("pk", flat=True))
+        if found != len(chunk):
+            raise Refused(_("A customer no longer exists. Reload the page."))
+
+
+def _create_known(
+    actor: User | None, missing: Sequence[KnownCustomer], origin: str
+) -> dict[str, int]:
+    if not missing:
+        return {}
+    rows = []
+    for item in missing:
+        name = (item.name or item.code)[:120]
+        rows.append(
+            Customer(
+                kind=kind_of(name),
+                name=name,
+                name_sort=text.sort_key(name),
+                code=item.code,
+                created_by=actor,
+                branch=_branch_of(actor),
+            )
+        )
+    created = Customer.objects.bulk_create(rows, batch_size=CHUNK)
+    CustomerState.objects.bulk_create(
+        (CustomerState(customer=customer) for customer in created), batch_size=CHUNK
+    )
+    search.index(
+        queries.SEARCH_KIND,
+        {row.pk: text.document_tokens([row.name], [row.code]) for row in created},
+    )
+    journal.record(
+        actor,
+        "customer.created",
+        (
+            Change(row, row.pk, after={"name": row.name, "code": row.code, "origin": origin})
+            for row in created
+        ),
+    )
+    return {row.code: row.pk for row in created}
+
+
+def _branch_of(actor: User | None) -> Any:
+    """The branch a person works in; customers recorded there belong to it."""
+    unit = actor.unit if actor is not None else None
+    while unit is not None and unit.kind == "team":
+        unit = unit.parent
+    return unit if unit is not None and unit.kind == "branch" else None
+
+
+def _check_and_save(customer: Customer) -> None:
+    customer.name_sort = text.sort_key(customer.name)
+    customer.full_clean()
+    try:
+        with transaction.atomic():
+            customer.save()
+    except IntegrityError:
+        # Somebody recorded the same number between the check and the write.
+        customer.full_clean()
+        raise
+
+
+def _replace_contact_points(customer: Customer, wanted: Sequence[NewContactPoint]) -> None:
+    points: dict[tuple[str, str], ContactPoint] = {}
+    for item in wanted:
+        point = ContactPoint(
+            customer=customer,
+            kind=item.kind,
+            value=item.value.strip(),
+            normalised=_normalised(item),
+            preferred=item.preferred and not any(each.preferred for each in points.values()),
+            do_not_contact=item.do_not_contact,
+        )
+        points.setdefault((point.kind, point.normalised), point)
+    customer.contact_points.all().delete()
+    ContactPoint.objects.bulk_create(points.values())
+
+
+def _normalised(item: NewContactPoint) -> str:
+    if item.kind in PHONES:
+        return text.phone(item.value)[:200]
+    return text.normalise(item.value)[:200]
+
+
+def _reindex(customer_ids: Collection[int]) -> None:
+    customers = Customer.objects.filter(pk__in=customer_ids).prefetch_related(
+        "contact_points", "assets"
+    )
+    search.index(
+        queries.SEARCH_KIND,
+        {customer.pk: _search_tokens(customer) for customer in customers},
+    )
+
+
+def _search_tokens(customer: Customer) -> set[str]:
+    texts = [customer.name]
+    numbers = [customer.code, customer.credit_code]
+    for point in customer.contact_points.all():
+        (numbers if point.kind in PHONES else texts).append(point.value)
+    for asset in customer.assets.all():
+        texts += [asset.name, asset.serial]
+    return text.document_tokens(filter(None, texts), filter(None, numbers))
+
+
+def _snapshot(customer: Customer) -> dict[str, Any]:
+    points = customer.contact_points.order_by("pk").values_list("kind", "value")
+    return {
+        **model_to_dict(customer, fields=[*EDITABLE, "kind"]),
+        "contact_points": [f"{kind} {value}" for kind, value in points],
+    }
+
+
+def _asset_snapshot(asset: Asset) -> dict[str, Any]:
+    return model_to_dict(asset, fields=["name", "serial", "retired_on"])

@@ -1,0 +1,21 @@
+"""What one app tells those above it. Facts are plural: one form post is a batch of one."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersRecorded:
+    """Orders, visits or returns were recorded, changed or voided for these customers."""
+
+    customer_ids: Collection[int]
+
+
+@dataclass(frozen=True, slots=True)
+class AssetsChanged:
+    """Things we serve were added to these customers, renamed, or taken out of service."""
+
+    customer_ids: Collection[int]
+
+
+Fact = OrdersRecorded | AssetsChanged

@@ -1,0 +1,21 @@
+"""Who answers to which fact, in order. What `urls.py` is to requests, this is to facts."""
+
+from liuke import facts
+from liuke.churn import services as churn
+from liuke.core.announce import Reactions
+from liuke.facts import AssetsChanged, OrdersRecorded
+from liuke.sales import services as sales
+
+
+def _purchases(fact: OrdersRecorded) -> None:
+    sales.refresh_purchases(fact.customer_ids)
+
+
+def _clocks(fact: OrdersRecorded | AssetsChanged) -> None:
+    churn.refresh_clocks(fact.customer_ids)
+
+
+REACTIONS: Reactions = {
+    facts.OrdersRecorded: (_purchases, _clocks),
+    facts.AssetsChanged: (_clocks,),
+}

