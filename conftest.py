@@ -1,9 +1,13 @@
 """Fixtures that tests of every app share."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from importlib import import_module
+from pathlib import Path
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -28,9 +32,17 @@ def english(settings: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _quick_passwords(settings: Any) -> None:
+    """A password is hashed a million times in earnest, and once where nobody is kept out."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
 def _journal_emptied(request: pytest.FixtureRequest) -> Iterator[None]:
     """A transactional test ends by emptying every table, which the journal refuses on SQLite."""
-    if "transactional_db" not in request.fixturenames:
+    marker = request.node.get_closest_marker("django_db")
+    marked = marker is not None and marker.kwargs.get("transaction")
+    if not marked and "transactional_db" not in request.fixturenames:
         yield
         return
     request.getfixturevalue("transactional_db")
@@ -55,7 +67,11 @@ def person(firm: Unit) -> Callable[..., User]:
     def make(role: str = Role.OWNER, name: str = "", unit: Unit | None = None, **more: Any) -> User:
         number = User.objects.count() + 1
         user = User(
-            username=f"{role}{number}", name=name or f"{role} {number}", role=role, unit=unit, **more
+            username=f"{role}{number}",
+            name=name or f"{role} {number}",
+            role=role,
+            unit=unit,
+            **more,
         )
         user.set_password(PASSWORD)
         user.save()
@@ -97,7 +113,9 @@ def buys(owner: User) -> Callable[..., None]:
         record_orders(
             actor=owner,
             orders=[
-                NewOrder(who.pk, clock.start_of(day) + noon, kind=kind, total=Decimal(amount), **more)
+                NewOrder(
+                    who.pk, clock.start_of(day) + noon, kind=kind, total=Decimal(amount), **more
+                )
                 for day in days
             ],
         )
@@ -121,3 +139,43 @@ def on_day() -> Iterator[Callable[[date | datetime], None]]:
 
     yield move
     leave()
+
+
+@pytest.fixture
+def at_once(transactional_db: None, tmp_path: Path) -> Iterator[Callable[..., list[Any]]]:
+    """Let people act in the same moment, each with a connection of its own.
+
+    `at_once(act, act, …)` gives what each act came to, result or exception. On SQLite they share
+    a file with what the test had made before the first call; look at it through `at_once` too.
+    """
+    memory = connection.settings_dict["NAME"]
+    path = tmp_path / "shared.sqlite3"
+
+    def run(*acts: Callable[[], Any]) -> list[Any]:
+        if connection.vendor == "sqlite" and not path.exists():
+            with closing(sqlite3.connect(path)) as target:
+                connection.connection.backup(target)
+            connection.settings_dict["NAME"] = str(path)
+        outcomes: list[Any] = [None] * len(acts)
+        ready = Barrier(len(acts))
+
+        def act(place: int) -> None:
+            try:
+                connection.ensure_connection()
+                ready.wait(10)
+                outcomes[place] = acts[place]()
+            except Exception as refusal:
+                outcomes[place] = refusal
+            finally:
+                connection.close()
+
+        threads = [Thread(target=act, args=[place]) for place in range(len(acts))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+            assert not thread.is_alive(), "two writers wait for each other"
+        return outcomes
+
+    yield run
+    connection.settings_dict["NAME"] = memory

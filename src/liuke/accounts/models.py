@@ -1,10 +1,9 @@
-from typing import ClassVar
-
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from liuke.accounts.rules import SCOPE_OF, Act, Role, ScopeChoice, may
+from liuke.core import clock
 
 
 class Unit(models.Model):
@@ -26,7 +25,9 @@ class Unit(models.Model):
         verbose_name_plural = _("organization")
         ordering = ("id",)
         constraints = [
-            models.UniqueConstraint(fields=["kind"], condition=models.Q(kind="firm"), name="unit_one_firm"),
+            models.UniqueConstraint(
+                fields=["kind"], condition=models.Q(kind="firm"), name="unit_one_firm"
+            ),
             models.CheckConstraint(
                 condition=models.Q(kind="firm", parent=None)
                 | (~models.Q(kind="firm") & models.Q(parent__isnull=False)),
@@ -54,14 +55,15 @@ class User(AbstractUser):
         help_text=_("Empty: what the role starts with."),
     )
 
-    objects: ClassVar[UserManager["User"]] = UserManager()
-
-    class Meta(AbstractUser.Meta):
+    class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    def get_full_name(self) -> str:
+        return str(self)
 
     @property
     def scope(self) -> str:
@@ -69,3 +71,19 @@ class User(AbstractUser):
 
     def may(self, act: Act) -> bool:
         return self.is_active and may(self.role, act)
+
+
+class ApiToken(models.Model):
+    """A key with which a program acts as a person. Only its digest is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=clock.now)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.created_at:%Y-%m-%d}"

@@ -1,9 +1,35 @@
 """Reads of people and the organization."""
 
-from django.db.models import QuerySet
+import hashlib
+from collections.abc import Mapping
 
-from liuke.accounts.models import Unit, User
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from liuke.accounts.models import ApiToken, Unit, User
 from liuke.core.scoping import Reach, Scope
+
+
+def viewer_of(request: HttpRequest) -> User:
+    """The person behind a request; every page but the sign-in has one."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def token_digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def person_with_token(key: str) -> User | None:
+    """Whoever an API key acts for, while both are in use."""
+    token = (
+        ApiToken.objects.filter(digest=token_digest(key), revoked_at=None, user__is_active=True)
+        .select_related("user__unit")
+        .first()
+    )
+    return token.user if token else None
 
 
 def reach_of(viewer: User) -> Reach:
@@ -11,9 +37,9 @@ def reach_of(viewer: User) -> Reach:
     scope = viewer.scope
     if scope == Scope.ALL:
         return Reach(everything=True)
-    if scope == Scope.OWN or viewer.unit_id is None:
+    if scope == Scope.OWN or viewer.unit is None:
         return Reach(user_ids=[viewer.pk])
-    units = _units_within(_root_for(viewer, scope))
+    units = _units_within(_root_for(viewer.unit, scope))
     users = User.objects.filter(unit__in=units).values_list("pk", flat=True)
     return Reach(user_ids=[viewer.pk, *users], unit_ids=units)
 
@@ -25,10 +51,8 @@ def people_visible_to(viewer: User) -> QuerySet[User]:
     return people if reach.everything else people.filter(pk__in=reach.user_ids)
 
 
-def _root_for(viewer: User, scope: str) -> int:
+def _root_for(unit: Unit, scope: str) -> int:
     """A branch scope climbs from a team to its branch; a team scope stays where the person is."""
-    unit = viewer.unit
-    assert unit is not None
     if scope == Scope.BRANCH:
         while unit.kind == Unit.Kind.TEAM and unit.parent is not None:
             unit = unit.parent
@@ -41,7 +65,7 @@ def _units_within(root: int) -> list[int]:
     return [unit for unit in parents if root in _upward(unit, parents)]
 
 
-def _upward(unit: int | None, parents: dict[int, int | None]) -> list[int]:
+def _upward(unit: int | None, parents: Mapping[int, int | None]) -> list[int]:
     path = []
     while unit is not None:
         path.append(unit)

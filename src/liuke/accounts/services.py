@@ -1,13 +1,16 @@
 """All writes about people and the organization."""
 
+import secrets
+
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from liuke.accounts.models import Unit, User
+from liuke.accounts.models import ApiToken, Unit, User
+from liuke.accounts.queries import token_digest
 from liuke.accounts.rules import Act
-from liuke.core import journal
+from liuke.core import clock, journal
 from liuke.core.journal import Change
 
 
@@ -72,12 +75,24 @@ def deactivate_user(*, actor: User | None, username: str) -> User:
     user = _locked(username)
     user.is_active = False
     user.save(update_fields=["is_active"])
+    user.api_tokens.filter(revoked_at=None).update(revoked_at=clock.now())
     journal.record(
         actor,
         "user.deactivated",
         [Change(user, before={"is_active": True}, after={"is_active": False})],
     )
     return user
+
+
+@transaction.atomic
+def create_token(*, actor: User | None, username: str) -> str:
+    """Make an API key for a person; it is readable only now."""
+    require(actor, Act.MANAGE_USERS)
+    user = _locked(username)
+    key = secrets.token_urlsafe(32)
+    ApiToken.objects.create(user=user, digest=token_digest(key))
+    journal.record(actor, "user.token_created", [Change(user)])
+    return key
 
 
 def _locked(username: str) -> User:

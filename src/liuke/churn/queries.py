@@ -1,7 +1,7 @@
 """Reads of churn: who is active, at risk and lost, since when, and month by month."""
 
 from collections import Counter
-from collections.abc import Collection, Container, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,11 +11,11 @@ from django.db.models.functions import Coalesce
 
 from liuke.accounts.models import User
 from liuke.accounts.queries import reach_of
-from liuke.churn.models import Clock, RuleVersion, Transition
+from liuke.churn.models import Clock, RuleVersion, StateChoice, Transition
 from liuke.churn.rules import kinds
-from liuke.churn.rules.history import Cause, Crossings, State, Version, history
+from liuke.churn.rules.history import Cause, Clocks, Crossings, State, Version, history
 from liuke.churn.rules.kinds import NEVER, Days, Purchases, to_day
-from liuke.churn.rules.months import Month, month_table
+from liuke.churn.rules.months import Month, month_table, together
 from liuke.customers import queries as customers
 from liuke.customers.models import Asset, Customer
 from liuke.sales import queries as sales
@@ -23,6 +23,9 @@ from liuke.sales.models import PURCHASE, Order
 
 Subject = tuple[int, int | None]
 """(customer, asset), or (customer, None) where the customer as a whole has the clock."""
+
+Customers = Collection[int] | QuerySet[Customer] | None
+"""One chunk of customer ids, a selection, or everybody."""
 
 EXAMPLES = 8
 
@@ -41,7 +44,7 @@ class Book:
     retired: Days
 
 
-def book(customer_ids: Collection[int] | None = None) -> Book:
+def book(customer_ids: Customers = None) -> Book:
     """Purchase days by subject, for one chunk of customers or for all of them.
 
     A purchase that names no asset counts for the customer's only asset; where there are several
@@ -89,65 +92,72 @@ class Status:
     no_clock: int
 
 
-def status_under(rule: kinds.Rule, as_of: date) -> Status:
-    """Where everybody would stand on a day if this rule had always decided."""
-    pages = book()
-    clocks, _crossings = history(
-        pages.purchases, [Version(to_day(as_of), rule)], to_day(as_of), pages.retired
-    )
-    bought = {pages.subjects[index][0] for index in clocks.subject.tolist()}
-    counts = np.bincount(clocks.state, minlength=len(State)).tolist()
-    return Status(*counts[: State.RETIRED], no_clock=Customer.objects.count() - len(bought))
+def status_under(rule: kinds.Rule | None, as_of: date) -> Status:
+    """Where everybody stood on a day: by this rule as if it had always decided, or by the rules
+    in force."""
+    counts = np.zeros(len(State), np.int64)
+    bought: set[int] = set()
+    for pages, clocks, _crossings in histories(None, as_of, rule):
+        counts += np.bincount(clocks.state, minlength=len(State))
+        bought |= {pages.subjects[index][0] for index in clocks.subject.tolist()}
+    active, at_risk, lost, _retired = counts.tolist()
+    return Status(active, at_risk, lost, Customer.objects.count() - len(bought))
 
 
 def status_of(customers: QuerySet[Customer]) -> Status:
     """Where the assets or customers of a selection stand today, by the rules in force."""
     rows = Clock.objects.filter(customer__in=customers).values_list("state").annotate(n=Count("pk"))
     counts = dict(rows.values_list("state", "n"))
-    return Status(
-        *(counts.get(state.value, 0) for state in (State.ACTIVE, State.AT_RISK, State.LOST)),
-        no_clock=customers.filter(clocks=None).count(),
+    active, at_risk, lost = (
+        counts.get(s.value, 0) for s in (State.ACTIVE, State.AT_RISK, State.LOST)
     )
+    return Status(active, at_risk, lost, customers.filter(clocks=None).count())
 
 
-def months_under(rule: kinds.Rule, as_of: date) -> list[Month]:
-    """The monthly table if this rule had always decided, over the whole firm."""
-    pages = book()
-    today = to_day(as_of)
-    _clocks, crossings = history(
-        pages.purchases, [Version(today, rule)], today, pages.retired
-    )
-    return month_table(pages.purchases, crossings, today)
+def months_under(rule: kinds.Rule | None, as_of: date) -> list[Month]:
+    """The monthly table of the whole firm: by this rule as if it had always decided, or by the
+    rules in force."""
+    return _months(None, as_of, rule)
 
 
 def months_of(viewer: User, as_of: date) -> list[Month]:
-    """The monthly table of the customers this person may see, from the recorded crossings."""
-    visible = customers.visible_to(viewer)
-    everything = reach_of(viewer).everything
-    pages = book(None if everything else list(visible.values_list("pk", flat=True)))
-    number = {subject: index for index, subject in enumerate(pages.subjects)}
-    rows = Transition.objects.filter(on__lte=as_of)
-    if not everything:
-        rows = rows.filter(customer__in=visible)
-    table = np.array(
-        [
-            (number[customer, asset], to_day(on), before, after, cause)
-            for customer, asset, on, before, after, cause in rows.values_list(
-                "customer", "asset", "on", "before", "after", "cause"
-            )
-        ],
-        np.int64,
-    ).reshape(-1, 5)
-    subject, day, before, after, cause = table.T
-    crossings = Crossings(
-        subject,
-        day,
-        before.astype(np.int8),
-        after.astype(np.int8),
-        cause.astype(np.int8),
-        np.zeros_like(day),
+    """The monthly table of the customers this person may see, by the rules in force."""
+    visible = None if reach_of(viewer).everything else customers.visible_to(viewer)
+    return _months(visible, as_of, None)
+
+
+def _months(
+    selection: QuerySet[Customer] | None, as_of: date, rule: kinds.Rule | None
+) -> list[Month]:
+    return together(
+        month_table(pages.purchases, crossings, to_day(as_of))
+        for pages, _clocks, crossings in histories(selection, as_of, rule)
     )
-    return month_table(pages.purchases, crossings, to_day(as_of))
+
+
+def histories(
+    selection: QuerySet[Customer] | None, as_of: date, rule: kinds.Rule | None = None
+) -> Iterator[tuple[Book, Clocks, Crossings]]:
+    """The history up to a day, one per segment; everybody's when the selection is None.
+
+    For today and the rules in force this is what the database keeps, because both come from the
+    same function; a past day or another rule is worked out afresh.
+    """
+    in_force = {} if rule is not None else rules_in_force()
+    segments: list[tuple[QuerySet[Customer] | None, Sequence[Version]]] = [
+        (_within(selection, applies_to) if len(in_force) > 1 else selection, in_time(versions))
+        for applies_to, versions in in_force.items()
+    ]
+    if rule is not None:
+        segments = [(selection, [Version(to_day(as_of), rule)])]
+    for members, versions in segments:
+        pages = book(members)
+        yield pages, *history(pages.purchases, versions, to_day(as_of), pages.retired)
+
+
+def _within(selection: QuerySet[Customer] | None, applies_to: str) -> QuerySet[Customer]:
+    segment = segment_of(applies_to)
+    return segment if selection is None else segment.filter(pk__in=selection.values("pk"))
 
 
 FLOWS: dict[str, Q] = {
@@ -216,6 +226,14 @@ class Move:
     after: State
     count: int
 
+    @property
+    def before_label(self) -> str:
+        return str(StateChoice(self.before).label)
+
+    @property
+    def after_label(self) -> str:
+        return str(StateChoice(self.after).label)
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:
@@ -228,11 +246,7 @@ class Preview:
 
 def preview(rule: kinds.Rule, applies_to: str, today: date) -> Preview:
     """Whom a rule would move, compared with where its segment stands now."""
-    segment = list(segment_of(applies_to).values_list("pk", flat=True))
-    pages = book(segment if applies_to or len(rules_in_force()) > 1 else None)
-    clocks, _crossings = history(
-        pages.purchases, [Version(to_day(today), rule)], to_day(today), pages.retired
-    )
+    pages, clocks, _crossings = next(histories(segment_of(applies_to), today, rule))
     now = {
         (customer, asset): state
         for customer, asset, state in Clock.objects.values_list("customer", "asset", "state")
@@ -280,9 +294,7 @@ def _standing(state: State, day: date) -> QuerySet[Transition]:
 
 def _absent(base: QuerySet[Clock], first: date, last: date) -> QuerySet[Clock]:
     """Clocks of this base without a purchase day within these days."""
-    mine = Order.objects.filter(
-        PURCHASE, customer=OuterRef("customer"), day__range=(first, last)
-    )
+    mine = Order.objects.filter(PURCHASE, customer=OuterRef("customer"), day__range=(first, last))
     named, unnamed = Exists(mine.filter(asset=OuterRef("asset"))), Exists(mine.filter(asset=None))
     return base.exclude(named).exclude(Q(unnamed, takes_unnamed=True))
 

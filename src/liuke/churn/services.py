@@ -14,14 +14,13 @@ from liuke.churn.models import BEGINNING, ChurnRule, Clock, RuleVersion, Transit
 from liuke.churn.queries import Book
 from liuke.churn.rules import kinds
 from liuke.churn.rules.history import Cause, Clocks, Crossings, State, history
-from liuke.churn.rules.kinds import Purchases, to_date, to_day
+from liuke.churn.rules.kinds import Purchases, to_date, to_date_or_none, to_day
 from liuke.core import clock, journal
 from liuke.core.journal import Change
 from liuke.customers import services as customers
 from liuke.customers.models import Customer
 
 CHUNK = 500
-Key = tuple[int, int | None, date, int]
 
 
 @transaction.atomic
@@ -112,21 +111,16 @@ def advance(now: datetime) -> None:
 
 
 def _segment_purchases(applies_to: str) -> Purchases:
-    segment = queries.segment_of(applies_to)
-    return queries.book(None if not applies_to else list(segment.values_list("pk", flat=True))).purchases
+    return queries.book(queries.segment_of(applies_to)).purchases
 
 
-def _refresh_chunk(
-    ids: Sequence[int], rules: dict[str, list[RuleVersion]], alarm: bool
-) -> None:
+def _refresh_chunk(ids: Sequence[int], rules: dict[str, list[RuleVersion]], alarm: bool) -> None:
     customers.lock(ids)
     kind_of = dict(Customer.objects.filter(pk__in=ids).values_list("pk", "kind"))
     clocks: list[Clock] = []
     crossings: list[Transition] = []
     for applies_to, versions in rules.items():
-        chosen = [
-            pk for pk in ids if (kind_of[pk] if kind_of[pk] in rules else "") == applies_to
-        ]
+        chosen = [pk for pk in ids if (kind_of[pk] if kind_of[pk] in rules else "") == applies_to]
         if not chosen:
             continue
         pages = queries.book(chosen)
@@ -162,7 +156,7 @@ def _clock_rows(pages: Book, found: Clocks, versions: Sequence[RuleVersion]) -> 
             first_day=to_date(first),
             last_day=to_date(last),
             purchase_days=days,
-            expected_at=to_date(expected),
+            expected_at=to_date_or_none(expected),
             at_risk_at=to_date(at_risk),
             lost_at=to_date(lost),
             state=state,

@@ -56,4 +56,3 @@ def difference(
     """The fields of two snapshots that differ, old values and new ones."""
     changed = [key for key in after if before.get(key) != after[key]]
     return {key: before.get(key) for key in changed}, {key: after[key] for key in changed}
-

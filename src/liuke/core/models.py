@@ -37,7 +37,7 @@ class JournalEntry(models.Model):
         return f"{self.verb} {self.subject} {self.subject_id}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
+        if not self._state.adding:
             raise TypeError("the journal is never changed")
         super().save(*args, **kwargs)
 

@@ -60,9 +60,11 @@ _REMOVE = {
         " (SELECT value::bigint FROM json_array_elements_text(%s::json))"
     ),
 }
+# OFFSET 0 makes PostgreSQL search first and order afterwards. Left to itself it may walk an index
+# of the wanted order in the hope of meeting 50 people called 王 soon: seconds instead of tenths.
 _MATCH = {
     "sqlite": "(SELECT rowid FROM {table} WHERE {table} MATCH %s)",
-    "postgresql": "(SELECT id FROM {table} WHERE tokens @@ %s::tsquery)",
+    "postgresql": "(SELECT id FROM {table} WHERE tokens @@ %s::tsquery OFFSET 0)",
 }
 
 
@@ -146,9 +148,7 @@ def _quoted(kind: str, connection: BaseDatabaseWrapper) -> str:
     return connection.ops.quote_name(f"search_{kind}")
 
 
-def _execute_all(
-    statements: Iterable[str], kind: str, connection: BaseDatabaseWrapper
-) -> None:
+def _execute_all(statements: Iterable[str], kind: str, connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement.format(table=_quoted(kind, connection)))

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain, groupby, islice, pairwise
+from itertools import chain, groupby, pairwise
 
 import phonenumbers
 from opencc import OpenCC
@@ -16,10 +16,9 @@ SORT_KEY_LENGTH = 120
 # walk over 50,000 different names. Longer ones are few enough to be looked up as beginnings.
 SHORT = 6
 LONG = 24
-TEXT_LENGTH = 80
+TEXT_LENGTH = 120
 WORD_STARTS = 24
-DOCUMENT_TOKENS = 2000
-NUMBERS = 50
+DOCUMENT_TOKENS = 10_000
 QUERY_TOKENS = 24
 SHORTEST_PREFIX = 3
 SHORTEST_SUFFIX = 4
@@ -147,15 +146,16 @@ def suffixes(number: str, shortest: int = SHORTEST_SUFFIX) -> list[str]:
 
 
 def document_tokens(texts: Iterable[str], numbers: Iterable[str] = ()) -> set[str]:
-    """What a search finds a row by: `texts` (names, plates, codes, e-mail) and phone `numbers`.
+    """What a row is found by.
 
-    A person with a mobile has about 40. The first TEXT_LENGTH characters of a text and the first
-    NUMBERS numbers count, and texts past DOCUMENT_TOKENS are dropped, so give the important ones
-    first. No document exceeds twice DOCUMENT_TOKENS.
+    `texts` (names, brands, e-mail) by the beginning of any word, in characters or in pinyin;
+    `numbers` (phones, codes, plates, chassis numbers) by their last figures too.
+    A person with a mobile has about 40. The first TEXT_LENGTH characters of each count, and what
+    comes after DOCUMENT_TOKENS tokens is dropped, so give the important ones first: 300 vehicles
+    fit. No document has more than 2,000 above that.
     """
     tokens: set[str] = set()
-    of_numbers = map(_number_tokens, islice(numbers, NUMBERS))
-    for found in chain(of_numbers, map(_text_tokens, texts)):
+    for found in chain(map(_text_tokens, texts), map(_number_tokens, numbers)):
         if len(tokens) >= DOCUMENT_TOKENS:
             break
         tokens |= found
@@ -186,7 +186,9 @@ def _query_words(query: str) -> Iterator[str]:
         words = list(group)
         joined = "".join(words)
         if number_like and (joined.startswith(("+", "0086")) or phone(joined).startswith("+")):
-            yield _dialled(joined)
+            # Anything shorter may be the end of a number: it stands for itself.
+            abroad = joined.startswith(("+", "00")) or len(digits(joined)) > 11
+            yield _dialled(joined) if abroad else digits(joined)
         else:
             yield from words
 
@@ -209,9 +211,21 @@ def _text_tokens(text: str) -> set[str]:
 
 
 def _number_tokens(number: str) -> set[str]:
+    number = number[:TEXT_LENGTH]
     figures = _dialled(number)[:LONG]
-    beginnings = (figures[:length] for length in range(SHORTEST_PREFIX, SHORT + 1))
-    return {token for token in (figures, *beginnings, *suffixes(figures)) if token}
+    tokens = _number_beginnings(figures).union(suffixes(figures))
+    if figures == f"0{digits(number)}":
+        tokens |= _number_beginnings(figures[1:])
+    written = "".join(_atoms(number))
+    if not written.isdecimal():
+        tokens |= _text_tokens(number)
+        tokens.update(suffixes(written[-LONG:]))
+    return tokens
+
+
+def _number_beginnings(figures: str) -> set[str]:
+    lengths = range(SHORTEST_PREFIX, SHORT + 1)
+    return {figures, *(figures[:length] for length in lengths)} - {""}
 
 
 def _beginnings(atoms: Sequence[str]) -> set[str]:
@@ -242,7 +256,7 @@ def _readings(atoms: list[str]) -> list[Sequence[str]]:
     if any("v" in syllable for syllable in spoken):
         # 吕 is lv to an input method, lyu in a passport, lu to everyone else.
         readings += [[syllable.replace("v", u) for syllable in spoken] for u in ("u", "yu")]
-    if (everyday := lazy_pinyin(atoms)) != list(spoken):
+    if (everyday := _everyday(atoms)) != list(spoken):
         readings.append(everyday)
     readings += [
         [said[:1] if _is_han(atom) else atom for atom, said in zip(atoms, reading, strict=True)]
@@ -254,13 +268,30 @@ def _readings(atoms: list[str]) -> list[Sequence[str]]:
 @lru_cache(maxsize=4096)
 def _syllables(atoms: tuple[str, ...]) -> tuple[str, ...]:
     """Pinyin of the Chinese characters, the other atoms as they are."""
-    spoken = lazy_pinyin(list(atoms)) if any(map(_is_han, atoms)) else atoms
+    spoken = _everyday(atoms)
     if 2 <= len(atoms) <= 4 and all(map(_is_han, atoms)):
         surname = _SURNAMES.get("".join(atoms[:2])) or _SURNAMES.get(atoms[0])
         if surname:
             family = surname.split()
             spoken = [*family, *spoken[len(family) :]]
     return tuple(spoken)
+
+
+def _everyday(atoms: Sequence[str]) -> list[str]:
+    spoken: list[str] = []
+    for han, group in groupby(atoms, key=lambda atom: _is_han(atom) is not None):
+        said = list(group)
+        spoken += _pinyin(said) if han else said
+    return spoken
+
+
+def _pinyin(characters: list[str]) -> list[str]:
+    # Together: 重 is chong in 重庆 and zhong alone.
+    said = lazy_pinyin("".join(characters))
+    if len(said) == len(characters):
+        return said
+    # Characters without a known reading came back as one lump.
+    return [lazy_pinyin(character)[0] for character in characters]
 
 
 def _unaccented(text: str) -> str:

@@ -30,7 +30,7 @@ def _run_one(name: str, tick: Tick) -> bool:
     except Exception as failure:
         log.exception("tick %s failed", name)
         error = f"{type(failure).__name__}: {failure}"
-    TickRun.objects.filter(name=name).update(
-        started_at=started, finished_at=clock.now(), error=error
-    )
+    # A failed run is not a finished one: the next has to catch up what this one missed.
+    finished = {} if error else {"finished_at": clock.now()}
+    TickRun.objects.filter(name=name).update(started_at=started, error=error, **finished)
     return not error

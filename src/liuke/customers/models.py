@@ -43,7 +43,10 @@ class Customer(models.Model):
     note = models.TextField(_("note"), blank=True)
 
     gender = models.CharField(
-        _("gender"), max_length=6, blank=True, choices=[("female", _("Female")), ("male", _("Male"))]
+        _("gender"),
+        max_length=6,
+        blank=True,
+        choices=[("female", _("Female")), ("male", _("Male"))],
     )
     birth_date = models.DateField(_("birth date"), null=True, blank=True)
     occupation = models.CharField(_("occupation"), max_length=80, blank=True)
@@ -164,7 +167,7 @@ class CustomerState(models.Model):
     last_purchase_on = models.DateField(_("last purchase"), null=True)
     value_total = models.DecimalField(_("value"), max_digits=16, decimal_places=2, default=0)
     value_year = models.DecimalField(
-        _("value in twelve months"), max_digits=16, decimal_places=2, default=0
+        _("value of a year"), max_digits=16, decimal_places=2, default=0
     )
     expected_at = models.DateField(_("expected"), null=True)
     at_risk_at = models.DateField(_("at risk from"), null=True)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
 
 from liuke.accounts.models import User
 from liuke.accounts.queries import reach_of
@@ -28,7 +29,9 @@ def find(viewer: User, query: str) -> QuerySet[Customer]:
 def counts_by_stage(customers: QuerySet[Customer]) -> dict[str, int]:
     """How many customers stand at each stage, zero included."""
     counts = dict(
-        customers.values_list("state__stage").annotate(n=Count("pk")).values_list("state__stage", "n")
+        customers.values_list("state__stage")
+        .annotate(n=Count("pk"))
+        .values_list("state__stage", "n")
     )
     return {stage.value: counts.get(stage.value, 0) for stage in Stage}
 
@@ -38,7 +41,7 @@ def ids_by_code(codes: Collection[str]) -> dict[str, int]:
     return dict(Customer.objects.filter(code__in=codes).values_list("code", "pk"))
 
 
-def assets_of(customer_ids: Collection[int]) -> QuerySet[Asset]:
+def assets_of(customer_ids: Collection[int] | QuerySet[Customer]) -> QuerySet[Asset]:
     return Asset.objects.filter(customer__in=customer_ids)
 
 
@@ -50,6 +53,18 @@ class FieldChange:
     before: object
     after: object
     actor: str
+
+    @property
+    def label(self) -> str:
+        return field_label(self.field)
+
+    @property
+    def before_text(self) -> str:
+        return shown(self.before)
+
+    @property
+    def after_text(self) -> str:
+        return shown(self.after)
 
 
 def changes_since(customer: Customer, version: int) -> Sequence[FieldChange]:
@@ -64,8 +79,25 @@ def changes_since(customer: Customer, version: int) -> Sequence[FieldChange]:
         User.objects.filter(pk__in={entry.actor_id for entry in entries}).values_list("pk", "name")
     )
     return [
-        FieldChange(field, (entry.before or {}).get(field), value, names.get(entry.actor_id, ""))
+        FieldChange(
+            field, (entry.before or {}).get(field), value, names.get(entry.actor_id or 0, "")
+        )
         for entry in entries
         for field, value in (entry.after or {}).items()
         if field != "version"
     ]
+
+
+def field_label(name: str) -> str:
+    """What people call a field of the customer file."""
+    if name == "contact_points":
+        return _("Contact points")
+    field = Customer._meta.get_field(name)
+    return str(getattr(field, "verbose_name", name)).capitalize()
+
+
+def shown(value: object) -> str:
+    """A value from the journal as people read it."""
+    if isinstance(value, list):
+        return ", ".join(str(item).partition(" ")[2] for item in value) or "—"
+    return "—" if value in (None, "") else str(value)

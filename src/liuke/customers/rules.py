@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import date, timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -42,3 +43,23 @@ def kind_of(name: str) -> Kind:
 def plate_key(serial: str) -> str:
     """What two spellings of one plate or serial number have in common: letters and figures."""
     return "".join(each for each in unicodedata.normalize("NFKC", serial).upper() if each.isalnum())
+
+
+# How long a customer who came back is still shown as won back.
+RECOVERED_FOR = timedelta(days=42)
+
+
+def churn_state(
+    at_risk_at: date | None, lost_at: date | None, recovered_on: date | None, today: date
+) -> str:
+    """Where the clock stands on a day: none, active, recovered (a mark for six weeks), at_risk
+    or lost."""
+    if at_risk_at is None or lost_at is None:
+        return "none"
+    if today >= lost_at:
+        return "lost"
+    if today >= at_risk_at:
+        return "at_risk"
+    if recovered_on is not None and today < recovered_on + RECOVERED_FOR:
+        return "recovered"
+    return "active"

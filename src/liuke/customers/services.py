@@ -78,7 +78,9 @@ def create_customer(
 ) -> Customer:
     """Record a new customer; whoever records it owns it unless `values` names an owner."""
     require(actor, Act.EDIT_CUSTOMERS)
-    customer = Customer(**{"owner": actor, "branch": _branch_of(actor), **values, "created_by": actor})
+    customer = Customer(
+        **{"owner": actor, "branch": _branch_of(actor), **values, "created_by": actor}
+    )
     _check_and_save(customer)
     CustomerState.objects.create(customer=customer)
     _replace_contact_points(customer, contact_points)
@@ -139,7 +141,10 @@ def ensure_customers(
     Customers that come from a file have no owner until somebody gives them one.
     """
     require(actor, Act.EDIT_CUSTOMERS)
-    wanted = {item.code: item for item in known}
+    wanted: dict[str, KnownCustomer] = {}
+    for item in known:
+        if item.code not in wanted or not wanted[item.code].name:
+            wanted[item.code] = item
     found: dict[str, int] = {}
     codes = list(wanted)
     for start in range(0, len(codes), CHUNK):
@@ -158,7 +163,7 @@ def save_asset(
     values: Mapping[str, Any],
     asset_id: int | None = None,
 ) -> Asset:
-    """Add a thing we serve to a customer, or change it; a retirement date takes it out of service."""
+    """Add a thing we serve to a customer, or change it; `retired_on` ends its service."""
     require(actor, Act.EDIT_CUSTOMERS)
     customer = queries.visible_to(actor).select_for_update().get(pk=customer_id)
     asset = Asset(customer=customer)
@@ -198,12 +203,16 @@ def set_state(kind: str, values: Mapping[int, Mapping[str, Any]]) -> None:
     )
 
 
-def lock(customer_ids: Collection[int]) -> None:
-    """Lock these customers in key order, so that two writers never wait for each other."""
+def lock(customer_ids: Collection[int], viewer: User | None = None) -> None:
+    """Lock these customers in key order, so that two writers never wait for each other.
+
+    Whom the viewer may not see does not exist; None stands for the system, which sees everybody.
+    """
+    known = Customer.objects.all() if viewer is None else queries.visible_to(viewer)
     ids = sorted(customer_ids)
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
-        rows = Customer.objects.filter(pk__in=chunk).order_by("pk").select_for_update(of=("self",))
+        rows = known.filter(pk__in=chunk).order_by("pk").select_for_update(of=("self",))
         found = len(rows.values_list("pk", flat=True))
         if found != len(chunk):
             raise Refused(_("A customer no longer exists. Reload the page."))
@@ -269,15 +278,16 @@ def _check_and_save(customer: Customer) -> None:
 def _replace_contact_points(customer: Customer, wanted: Sequence[NewContactPoint]) -> None:
     points: dict[tuple[str, str], ContactPoint] = {}
     for item in wanted:
-        point = ContactPoint(
-            customer=customer,
-            kind=item.kind,
-            value=item.value.strip(),
-            normalised=_normalised(item),
-            preferred=item.preferred and not any(each.preferred for each in points.values()),
-            do_not_contact=item.do_not_contact,
+        value, normalised = item.value.strip(), _normalised(item)
+        if not value:
+            continue
+        point = points.setdefault(
+            (item.kind, normalised),
+            ContactPoint(customer=customer, kind=item.kind, value=value, normalised=normalised),
         )
-        points.setdefault((point.kind, point.normalised), point)
+        taken = any(each.preferred for each in points.values())
+        point.preferred |= item.preferred and not taken
+        point.do_not_contact |= item.do_not_contact
     customer.contact_points.all().delete()
     ContactPoint.objects.bulk_create(points.values())
 

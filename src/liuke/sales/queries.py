@@ -3,11 +3,13 @@
 from collections.abc import Collection, Iterator
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 
 from liuke.accounts.models import User
 from liuke.customers import queries as customers
+from liuke.customers.models import Customer
 from liuke.sales.models import PURCHASE, Order, Product
 
 
@@ -30,11 +32,11 @@ def product_ids(codes: Collection[str]) -> dict[str, int]:
 
 
 def purchase_days(
-    customers: Collection[int] | None = None,
+    customers: Collection[int] | QuerySet[Customer] | None = None,
 ) -> Iterator[tuple[int, int | None, date]]:
     """Distinct (customer, asset, day) with a positive order or settled visit, in that order.
 
-    None means every customer; a collection is one chunk.
+    None means every customer; a collection is one chunk, a queryset any selection.
     """
     rows = Order.objects.filter(PURCHASE)
     if customers is not None:
@@ -43,23 +45,22 @@ def purchase_days(
     return days.order_by("customer", "asset", "day").iterator(chunk_size=20_000)
 
 
-def totals(customer_ids: Collection[int], year_from: date) -> QuerySet[Order, dict[str, object]]:
-    """Purchase days and value net of returns, in all and from `year_from` on, per customer."""
-    return (
-        Order.objects.filter(customer__in=customer_ids)
-        .values("customer")
-        .order_by("customer")
-        .annotate(
-            days=Count("day", filter=PURCHASE, distinct=True),
-            first=Min("day", filter=PURCHASE),
-            last=Max("day", filter=PURCHASE),
-            value=Sum("total", default=Decimal()),
-            year=Sum("total", filter=Q(day__gte=year_from), default=Decimal()),
+class Flow(NamedTuple):
+    """One order's part in what a customer is worth."""
+
+    customer: int
+    day: date
+    total: Decimal
+    is_purchase: bool
+
+
+def flows(customer_ids: Collection[int]) -> list[Flow]:
+    """Orders and returns of one chunk of customers, by customer and day."""
+    rows = Order.objects.filter(customer__in=customer_ids).order_by("customer", "day")
+    is_purchase = ExpressionWrapper(PURCHASE, output_field=BooleanField())
+    return [
+        Flow(*row)
+        for row in rows.annotate(is_purchase=is_purchase).values_list(
+            "customer", "day", "total", "is_purchase"
         )
-    )
-
-
-def customers_with_orders_on(first: date, last: date) -> list[int]:
-    """Customers with an order dated within these days, both included."""
-    rows = Order.objects.filter(day__range=(first, last))
-    return list(rows.values_list("customer", flat=True).distinct().order_by("customer"))
+    ]

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -17,17 +17,15 @@ from liuke.core import clock, journal
 from liuke.core.announce import announce
 from liuke.core.errors import Refused
 from liuke.core.journal import Change
-from liuke.core.models import TickRun
 from liuke.customers import queries as customer_queries
 from liuke.customers import services as customers
 from liuke.customers.rules import stage_of
 from liuke.facts import OrdersRecorded
 from liuke.sales import queries
 from liuke.sales.models import Order, OrderLine, Product
-from liuke.sales.rules import CENT, OrderKind, line_amount
+from liuke.sales.rules import CENT, OrderKind, Worth, line_amount, worth
 
 CHUNK = 500
-YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +72,13 @@ def record_orders(
 ) -> Recorded:
     """Record orders, visits and returns; a known number changes nothing, or is a conflict."""
     require(actor, Act.RECORD_ORDERS)
-    customers.lock({order.customer_id for order in orders})
+    customers.lock({order.customer_id for order in orders}, viewer=actor)
     _check_assets(orders)
     result = Recorded()
     rows: list[tuple[NewOrder, Order]] = []
+    fresh: dict[tuple[str, str], Order] = {}
     for start in range(0, len(orders), CHUNK):
-        rows += _sort_out(orders, range(start, min(start + CHUNK, len(orders))), origin, result)
+        rows += _sort_out(orders, range(start, min(start + CHUNK, len(orders))), origin, result, fresh)
     try:
         with transaction.atomic():
             Order.objects.bulk_create((row for _new, row in rows), batch_size=CHUNK)
@@ -118,56 +117,48 @@ def void_order(*, actor: User, order_id: int, reason: str) -> None:
 
 def refresh_purchases(customer_ids: Collection[int]) -> None:
     """Reaction: stage, purchase days and value of these customers, from their orders."""
-    year_from = clock.today() - YEAR
     ids = sorted(customer_ids)
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
-        state = {pk: _purchase_state(0, None, None, Decimal(), Decimal()) for pk in chunk}
-        for row in queries.totals(chunk, year_from):
-            state[row["customer"]] = _purchase_state(
-                row["days"], row["first"], row["last"], row["value"], row["year"]
-            )
-        customers.set_state("purchases", state)
+        orders: dict[int, list[tuple[date, Decimal, bool]]] = {pk: [] for pk in chunk}
+        for flow in queries.flows(chunk):
+            orders[flow.customer].append(flow[1:])
+        customers.set_state(
+            "purchases", {pk: _purchase_state(worth(found)) for pk, found in orders.items()}
+        )
 
 
-def advance(now: datetime) -> None:
-    """Tick: orders that left the twelve months since the last run leave the value of the year."""
-    today = clock.day_of(now)
-    last = TickRun.objects.filter(name="sales.value_year").values_list("finished_at", flat=True)
-    since = clock.day_of(last[0]) if last and last[0] else today
-    refresh_purchases(queries.customers_with_orders_on(since - YEAR - timedelta(days=1), today - YEAR))
-
-
-def _purchase_state(
-    days: int, first: date | None, last: date | None, value: Decimal, year: Decimal
-) -> dict[str, object]:
+def _purchase_state(sums: Worth) -> dict[str, object]:
     return {
-        "stage": stage_of(days),
-        "purchase_days": days,
-        "first_purchase_on": first,
-        "last_purchase_on": last,
-        "value_total": value,
-        "value_year": year,
+        "stage": stage_of(sums.days),
+        "purchase_days": sums.days,
+        "first_purchase_on": sums.first,
+        "last_purchase_on": sums.last,
+        "value_total": sums.total,
+        "value_year": sums.year,
     }
 
 
 def _check_assets(orders: Sequence[NewOrder]) -> None:
-    wanted = {order.asset_id: order.customer_id for order in orders if order.asset_id is not None}
+    wanted = {(order.asset_id, order.customer_id) for order in orders if order.asset_id is not None}
     if not wanted:
         return
-    assets = customer_queries.assets_of(set(wanted.values()))
-    known = dict(assets.values_list("pk", "customer_id"))
-    if any(known.get(asset) != customer for asset, customer in wanted.items()):
+    assets = customer_queries.assets_of({customer for _asset, customer in wanted})
+    if wanted - set(assets.values_list("pk", "customer_id")):
         raise ValidationError(_("The asset belongs to another customer. Choose one of this one."))
 
 
 def _sort_out(
-    orders: Sequence[NewOrder], indexes: Iterable[int], origin: str, result: Recorded
+    orders: Sequence[NewOrder],
+    indexes: Iterable[int],
+    origin: str,
+    result: Recorded,
+    earlier: dict[tuple[str, str], Order],
 ) -> list[tuple[NewOrder, Order]]:
-    """Split a chunk into new rows, known orders and conflicts."""
+    """Split a chunk into new rows, known orders and conflicts; `earlier` are the batch's own."""
     chunk = {index: _row(orders[index], origin) for index in indexes}
     numbers = {row.number for row in chunk.values() if row.number}
-    known = queries.recorded_under(numbers)
+    known = queries.recorded_under(numbers) | earlier
     fresh = []
     for index, row in chunk.items():
         recorded = known.get((row.number, row.kind)) if row.number else None
@@ -175,7 +166,7 @@ def _sort_out(
             fresh.append((orders[index], row))
             result.created.append(index)
             if row.number:
-                known[row.number, row.kind] = row
+                known[row.number, row.kind] = earlier[row.number, row.kind] = row
         elif recorded.digest == row.digest:
             result.unchanged.append(index)
         else:
@@ -191,7 +182,9 @@ def _row(new: NewOrder, origin: str) -> Order:
     else:
         raise ValidationError(_("An order needs an amount or at least one line."))
     if (total > 0 and new.kind == OrderKind.RETURN) or (total < 0 and new.kind != OrderKind.RETURN):
-        raise ValidationError(_("A return has a negative amount, an order or visit a positive one."))
+        raise ValidationError(
+            _("A return has a negative amount, an order or visit a positive one.")
+        )
     if new.kind == OrderKind.SALE and total == 0:
         raise ValidationError(_("An order of zero is not a purchase. Enter its amount."))
     return Order(
@@ -214,7 +207,8 @@ def _digest(new: NewOrder, total: Decimal) -> str:
         f"{line.product_code}|{line.text}|{line.quantity.normalize()}|{line.price.normalize()}"
         for line in new.lines
     )
-    content = [str(new.customer_id), new.occurred_at.isoformat(), str(total), *lines]
+    moment = new.occurred_at.astimezone(UTC).isoformat()
+    content = [str(new.customer_id), str(new.asset_id), moment, str(total), *lines]
     return hashlib.blake2b("\n".join(content).encode(), digest_size=16).hexdigest()
 
 
@@ -225,6 +219,10 @@ def _difference(recorded: Order, row: Order) -> str:
         what = _("with %(old)s instead of %(new)s") % {"old": recorded.total, "new": row.total}
     elif recorded.day != row.day:
         what = _("on %(old)s instead of %(new)s") % {"old": recorded.day, "new": row.day}
+    elif recorded.asset_id != row.asset_id:
+        what = _("for another asset")
+    elif recorded.occurred_at != row.occurred_at:
+        what = _("at another time of that day")
     else:
         what = _("with other lines")
     return _(
@@ -263,7 +261,9 @@ def _ensure_products(lines: Iterable[NewLine]) -> dict[str, int]:
     for start in range(0, len(codes), CHUNK):
         chunk = codes[start : start + CHUNK]
         known = queries.product_ids(chunk)
-        missing = [Product(code=code, name=names[code][:200]) for code in chunk if code not in known]
+        missing = [
+            Product(code=code, name=names[code][:200]) for code in chunk if code not in known
+        ]
         if missing:
             # Another import may create the same product at the same moment.
             Product.objects.bulk_create(missing, ignore_conflicts=True)

@@ -32,7 +32,7 @@ def home() -> Path:
 
 
 def secret_key(folder: Path) -> str:
-    """LIUKE_SECRET_KEY, or a key made once and kept beside the database, readable by nobody else."""
+    """LIUKE_SECRET_KEY, or a key made once and kept beside the database for nobody else."""
     if given := os.environ.get("LIUKE_SECRET_KEY"):
         return given
     path = folder / "secret_key"

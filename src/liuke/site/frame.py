@@ -1,5 +1,57 @@
+"""What surrounds every screen: the rail, the "new" menu, the demo's sign-ins."""
+
+from dataclasses import dataclass
+from typing import Any
+
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from liuke.accounts.models import User
+from liuke.accounts.rules import Act
+from liuke.site import demo
 
 
-def frame(request: HttpRequest) -> dict[str, object]:
-    return {}
+@dataclass(frozen=True, slots=True)
+class Entry:
+    label: str | Promise
+    url: str
+    icon: str
+    key: str = ""
+    current: bool = False
+    count: int | None = None
+
+
+# Label, url name, icon, key after g, the paths where it is current, and who needs it.
+RAIL: list[list[tuple[Any, str, str, str, tuple[str, ...], Act | None]]] = [
+    [
+        (_("Customers"), "customers", "users", "c", ("/customers/", "/orders/", "/search/"), None),
+        (_("Churn"), "churn", "door-exit", "l", ("/churn/",), None),
+    ],
+    [
+        (_("Import"), "import-list", "database-import", "i", ("/import/",), Act.IMPORT),
+        (_("Settings"), "churn-rules", "settings", "s", ("/settings/",), None),
+    ],
+]
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: only what the person's role may use is there."""
+    viewer = getattr(request, "user", None)
+    if not isinstance(viewer, User):
+        return {"demo_signins": demo.sign_ins()}
+    nav = [
+        [
+            Entry(label, reverse(name), icon, key, request.path.startswith(paths))
+            for label, name, icon, key, paths, act in group
+            if act is None or viewer.may(act)
+        ]
+        for group in RAIL
+    ]
+    new = []
+    if viewer.may(Act.EDIT_CUSTOMERS):
+        new.append(Entry(_("Customer"), reverse("customer-new"), "user-plus"))
+    if viewer.may(Act.IMPORT):
+        new.append(Entry(_("Import a file"), reverse("import-new"), "upload"))
+    return {"nav": nav, "new_items": new, "search_query": request.GET.get("q", "")}

@@ -138,7 +138,6 @@ TIME_ZONE = env.text("LIUKE_TIME_ZONE", "Asia/Shanghai")
 LIUKE_CURRENCY = env.text("LIUKE_CURRENCY", "CNY")
 
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
 WHITENOISE_USE_FINDERS = True
 # Names in build/ carry a digest of their content, so a browser may keep them for ever.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/build/.+-[0-9A-Z]{8}\."

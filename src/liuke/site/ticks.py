@@ -2,9 +2,7 @@
 
 from liuke.churn import services as churn
 from liuke.core.ticks import Tick
-from liuke.sales import services as sales
 
 TICKS: dict[str, Tick] = {
-    "sales.value_year": sales.advance,
     "churn.clocks": churn.advance,
 }

@@ -1,11 +1,26 @@
 """Every address of the product."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
+from liuke.site.api import api
+
+# The API signs people in by itself, with a key or the session, and answers 401 instead of a page.
+api_urls = api.urls
+for route in api_urls[0]:
+    if route.callback:
+        login_not_required(route.callback)
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="customers"), name="home"),
+    path("", include("liuke.customers.urls")),
+    path("", include("liuke.sales.urls")),
+    path("", include("liuke.churn.urls")),
+    path("", include("liuke.imports.urls")),
+    path("", include("liuke.desk.urls")),
     path("accounts/", include("allauth.urls")),
-    path("language/", set_language, name="set_language"),
+    path("language/", login_not_required(set_language), name="set_language"),
+    path("api/", api_urls),
 ]

@@ -189,9 +189,7 @@ def _by_start(spans: _Spans, closing: Codes) -> list[Crossings]:
         (Cause.RULE, moved & ~spans.by_purchase),
     ):
         rows = np.flatnonzero(chosen)
-        parts.append(
-            _crossings(spans, rows, spans.start[rows], before[rows], opening[rows], cause)
-        )
+        parts.append(_crossings(spans, rows, spans.start[rows], before[rows], opening[rows], cause))
     return parts
 
 
@@ -216,9 +214,9 @@ def _crossings(
 
 def _sorted(parts: Sequence[Crossings]) -> Crossings:
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    together = Crossings(*columns)
+    together = Crossings._make(columns)
     order = np.lexsort((together.after, together.cause, together.day, together.subject))
-    return Crossings(*(column[order] for column in together))
+    return Crossings._make(column[order] for column in together)
 
 
 def _last_of_each(subject: Days) -> NDArray[np.intp]:

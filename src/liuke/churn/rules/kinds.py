@@ -37,7 +37,12 @@ class Dates(NamedTuple):
 
 
 class RuleError(ValueError):
-    """The numbers of a rule make no sense; the message says which and why."""
+    """A rule makes no sense; `field` and `wanted` say which number and what it may be."""
+
+    def __init__(self, message: str, field: str = "", wanted: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+        self.wanted = wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,9 @@ class DaysWithoutOrder:
     def __post_init__(self) -> None:
         _require(1 <= self.at_risk <= 3650, "at_risk", "1–3650")
         _require(self.at_risk < self.lost <= 7300, "lost", "> at_risk")
-        _require(self.expected is None or 1 <= self.expected < self.at_risk, "expected", "< at_risk")
+        _require(
+            self.expected is None or 1 <= self.expected < self.at_risk, "expected", "< at_risk"
+        )
 
     def dates(self, purchases: Purchases) -> Dates:
         day = purchases.day
@@ -182,6 +189,11 @@ def build(kind: str, params: Mapping[str, Any]) -> Rule:
     unknown = set(params) - {field.name for field in fields(rule)}
     if unknown:
         raise RuleError(f"{kind} has no {', '.join(sorted(unknown))}")
+    for field in fields(rule):
+        value = params.get(field.name, field.default)
+        whole = isinstance(value, int) or (value is None and field.default is None)
+        fits = whole or (field.type is float and isinstance(value, float))
+        _require(fits, field.name, "a number" if field.type is float else "a whole number")
     return rule(**params)
 
 
@@ -193,7 +205,8 @@ def parse(text: str) -> Rule:
     kind, _colon, rest = text.partition(":")
     words = [word.strip() for word in rest.split(",") if word.strip()]
     try:
-        numbers = [float(word) if kind == "rhythm" else int(word) for word in words]
+        shares = 3 if kind == "rhythm" else 0
+        numbers = [*map(float, words[:shares]), *map(int, words[shares:])]
         return KINDS[kind](*numbers)  # type: ignore[arg-type]
     except (KeyError, TypeError, ValueError) as problem:
         if isinstance(problem, RuleError):
@@ -205,16 +218,13 @@ def parse(text: str) -> Rule:
 
 
 def written(rule: Rule) -> str:
-    """The opposite of `parse`."""
-    match rule:
-        case DaysWithoutOrder():
-            return f"days:{rule.at_risk},{rule.lost}"
-        case MissedVisits():
-            return f"visits:{rule.interval_months},{rule.at_risk_after},{rule.lost_after}"
-        case FixedPeriod():
-            return f"period:{rule.months},{rule.at_risk_after},{rule.lost_after}"
-        case OwnRhythm():
-            return f"rhythm:{rule.expected_q:g},{rule.at_risk_q:g},{rule.lost_q:g}"
+    """The opposite of `parse`; what is left to its default at the end is not written."""
+    numbers = list(asdict(rule).values())
+    defaults = [field.default for field in fields(rule)]
+    always = 2 if isinstance(rule, DaysWithoutOrder) else 3
+    while len(numbers) > always and numbers[-1] == defaults[len(numbers) - 1]:
+        numbers.pop()
+    return f"{rule.kind}:{','.join(map(str, numbers))}"
 
 
 def params_of(rule: Rule) -> dict[str, Any]:
@@ -230,8 +240,12 @@ def to_day(value: date) -> np.int64:
     return np.int64(value.toordinal() - _EPOCH)
 
 
-def to_date(day: int | np.int64) -> date | None:
-    return None if day == NEVER else date.fromordinal(int(day) + _EPOCH)
+def to_date(day: int | np.int64) -> date:
+    return date.fromordinal(int(day) + _EPOCH)
+
+
+def to_date_or_none(day: int | np.int64) -> date | None:
+    return None if day == NEVER else to_date(day)
 
 
 def months_of(days: Days) -> Days:
@@ -257,13 +271,13 @@ _EPOCH = date(1970, 1, 1).toordinal()
 
 def _require(holds: bool, name: str, wanted: str) -> None:
     if not holds:
-        raise RuleError(f"{name}: {wanted}")
+        raise RuleError(f"{name} must be {wanted}", name, wanted)
 
 
 def _growing_gaps(purchases: Purchases, minimum: int) -> Any:
     """(row, sorted gaps up to it) for each purchase that has at least `minimum` gaps behind it."""
     starts = np.flatnonzero(np.diff(purchases.subject, prepend=-1))
-    ends = np.append(starts[1:], len(purchases.subject))
+    ends = np.append(starts, len(purchases.subject))[1:]
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
         if end - start <= minimum:
             continue

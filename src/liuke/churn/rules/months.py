@@ -1,6 +1,7 @@
 """The monthly table: stocks and flows that follow from purchase days and crossings."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,7 +75,7 @@ def month_table(purchases: Purchases, crossings: Crossings, today: np.int64) -> 
     settled = np.bincount(_once_a_month(subject, bought), minlength=size)
     present = _present_in_year(subject, bought, size)
     retired = _retired_while_present(subject, bought, crossings, begin, size)
-    columns = {
+    columns: dict[str, Days] = {
         "customers": customers,
         "settled": settled,
         "newly_at_risk": flows.count(
@@ -92,9 +93,24 @@ def month_table(purchases: Purchases, crossings: Crossings, today: np.int64) -> 
     names = (np.arange(begin, begin + size)).astype("M8[M]").astype(str)
     rows = zip(*(column.tolist() for column in columns.values()), strict=True)
     return [
-        Month(name, *row, partial=index == size - 1)
+        Month(name, **dict(zip(columns, row, strict=True)), partial=index == size - 1)
         for index, (name, row) in enumerate(zip(names.tolist(), rows, strict=True))
     ]
+
+
+def together(tables: Iterable[Sequence[Month]]) -> list[Month]:
+    """Tables of different segments as one: every count adds up, and the rates follow from them."""
+    months: dict[str, Month] = {}
+    for table in tables:
+        for month in table:
+            known = months.get(month.month)
+            months[month.month] = month if known is None else _sum(known, month)
+    return [months[name] for name in sorted(months)]
+
+
+def _sum(one: Month, other: Month) -> Month:
+    counts = (field.name for field in fields(Month) if field.name not in ("month", "partial"))
+    return replace(one, **{name: getattr(one, name) + getattr(other, name) for name in counts})
 
 
 class _Flows:
@@ -111,12 +127,14 @@ class _Flows:
         return np.bincount(self.month[chosen], minlength=self.size).astype(np.int64)
 
     def stock(self, state: State) -> Days:
-        return np.cumsum(self.count(self.after == state) - self.count(self.before == state))
+        change = self.count(self.after == state) - self.count(self.before == state)
+        return np.cumsum(change).astype(np.int64)
 
 
 def _once_a_month(subject: Days, month: Days) -> Days:
     again = (subject[1:] == subject[:-1]) & (month[1:] == month[:-1])
-    return month[np.append(True, ~again)]
+    kept: Days = month[np.append(True, ~again)]
+    return kept
 
 
 def _present_in_year(subject: Days, month: Days, size: int) -> Days:
@@ -126,9 +144,9 @@ def _present_in_year(subject: Days, month: Days, size: int) -> Days:
     # Each purchase covers its month and eleven more, or up to the next purchase that takes over.
     end = np.minimum(month + YEAR, size)
     end = np.where(followed, np.minimum(end, following), end)
-    return np.cumsum(
-        np.bincount(month, minlength=size + 1) - np.bincount(end, minlength=size + 1)
-    )[:size]
+    return np.cumsum(np.bincount(month, minlength=size + 1) - np.bincount(end, minlength=size + 1))[
+        :size
+    ]
 
 
 def _retired_while_present(

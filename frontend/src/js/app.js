@@ -1,0 +1,14 @@
+import "htmx.org";
+import "./theme-switch.js";
+import "./toasts.js";
+import "./dialogs.js";
+import "./menus.js";
+import "./forms.js";
+import "./keyboard.js";
+import "./palette.js";
+import "./selection.js";
+import "./copy.js";
+import "./print.js";
+import "./drop.js";
+import "./chart-loader.js";
+import "./local.js";

@@ -1,0 +1,53 @@
+// Ctrl-Enter submits; a second click on a button that already works does nothing.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  const form = event.target.closest("form");
+  if (form) {
+    event.preventDefault();
+    form.requestSubmit(form.querySelector("[type=submit], button:not([type])"));
+  }
+});
+
+const buttons = (form) => [...form.elements].filter((item) => item.matches("button:not([type=button]), [type=submit]"));
+
+const WRITES = "form[method=post], form[hx-post]";
+
+function begin(form, event) {
+  if ("busy" in form.dataset) return event.preventDefault();
+  form.dataset.busy = "";
+  // A disabled button is not sent along, so it is disabled after the form is read.
+  setTimeout(() => buttons(form).forEach((button) => (button.disabled = "busy" in form.dataset)));
+}
+
+function settle(form) {
+  delete form.dataset.busy;
+  buttons(form).forEach((button) => (button.disabled = false));
+}
+
+document.addEventListener("submit", (event) => {
+  // htmx has prevented its own forms already; they begin below.
+  if (event.target.matches(WRITES) && !event.defaultPrevented) begin(event.target, event);
+});
+
+// htmx would keep a second click until the first is answered, and send it then.
+document.addEventListener("htmx:confirm", (event) => {
+  if ("busy" in event.detail.elt.dataset) event.preventDefault();
+});
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.elt.matches(WRITES)) begin(event.detail.elt, event);
+});
+
+// Filters that are left empty stay out of the address.
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.verb !== "get") return;
+  for (const [name, value] of [...detail.formData]) if (value === "") detail.formData.delete(name);
+});
+
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.elt.matches(WRITES)) settle(detail.elt);
+});
+// Going back shows the page as it was left, with its buttons still disabled.
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) document.querySelectorAll("form[data-busy]").forEach(settle);
+});

@@ -1,0 +1,73 @@
+"""Rules and spans of days in words."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from liuke.churn.rules.kinds import (
+    DaysWithoutOrder,
+    FixedPeriod,
+    MissedVisits,
+    OwnRhythm,
+    Rule,
+)
+
+WEEKS_FROM = 21
+MONTHS_FROM = 120
+YEARS_FROM = 730
+
+
+def describe(rule: Rule) -> str:
+    """What a rule says, in one sentence."""
+    match rule:
+        case MissedVisits():
+            return _(
+                "A visit is due every %(months)s months: %(risk)s missed means at risk, "
+                "%(lost)s missed means lost."
+            ) % {
+                "months": rule.interval_months,
+                "risk": rule.at_risk_after,
+                "lost": rule.lost_after,
+            }
+        case DaysWithoutOrder():
+            return _("At risk from %(risk)s days without an order, lost from %(lost)s days.") % {
+                "risk": rule.at_risk,
+                "lost": rule.lost,
+            }
+        case FixedPeriod():
+            return _(
+                "Counted in calendar %(period)s: %(risk)s missed means at risk, "
+                "%(lost)s missed means lost."
+            ) % {
+                "period": period_names()[rule.months],
+                "risk": rule.at_risk_after,
+                "lost": rule.lost_after,
+            }
+        case OwnRhythm():
+            return _(
+                "By the customer's own gaps: at risk when a gap is longer than %(risk)s of "
+                "them, lost from %(lost)s. With fewer than %(least)s gaps, %(segment)s days "
+                "as usual among all."
+            ) % {
+                "risk": f"{rule.at_risk_q:.0%}",
+                "lost": f"{rule.lost_q:.0%}",
+                "least": rule.min_gaps,
+                "segment": f"{rule.segment_at_risk}/{rule.segment_lost}",
+            }
+
+
+def period_names() -> dict[int, str]:
+    return {1: _("months"), 3: _("quarters"), 6: _("half-years"), 12: _("years")}
+
+
+def span_words(days: int) -> str:
+    """A number of days as people say it: 12 days, 6 weeks, 5 months, 3 years."""
+    if days < WEEKS_FROM:
+        return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+    if days < MONTHS_FROM:
+        weeks = round(days / 7)
+        return ngettext("%(n)d week", "%(n)d weeks", weeks) % {"n": weeks}
+    if days < YEARS_FROM:
+        months = round(days / 30.44)
+        return ngettext("%(n)d month", "%(n)d months", months) % {"n": months}
+    years = round(days / 365.25)
+    return ngettext("%(n)d year", "%(n)d years", years) % {"n": years}

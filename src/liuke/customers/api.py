@@ -1,0 +1,153 @@
+"""Customers over the API: the same queries and services as the screens."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Field, ModelSchema, Router, Schema
+
+from liuke.accounts.models import User
+from liuke.accounts.queries import viewer_of
+from liuke.customers import queries, services
+from liuke.customers.models import Asset, ContactPoint, Customer, CustomerState
+
+router = Router(tags=["customers"])
+MOST = 200
+
+
+class ContactPointOut(ModelSchema):
+    class Meta:
+        model = ContactPoint
+        fields = ["kind", "value", "preferred", "do_not_contact"]
+
+
+class AssetOut(ModelSchema):
+    class Meta:
+        model = Asset
+        fields = ["id", "name", "serial", "retired_on"]
+
+
+class StateOut(ModelSchema):
+    class Meta:
+        model = CustomerState
+        exclude = ["customer"]
+
+
+class CustomerOut(ModelSchema):
+    contact_points: list[ContactPointOut]
+    assets: list[AssetOut]
+    state: StateOut
+
+    class Meta:
+        model = Customer
+        exclude = ["name_sort", "created_by"]
+
+
+class ContactPointIn(Schema):
+    kind: str
+    value: str
+    preferred: bool = False
+    do_not_contact: bool = False
+
+
+class CustomerIn(Schema):
+    kind: str = "person"
+    name: str
+    code: str = ""
+    level: str = ""
+    source: str = ""
+    note: str = ""
+    gender: str = ""
+    birth_date: date | None = None
+    occupation: str = ""
+    industry: str = ""
+    size: str = ""
+    credit_code: str = ""
+    contact_points: list[ContactPointIn] = Field(default_factory=list)
+
+
+class CustomerChange(Schema):
+    """Only the fields given change; `version` is the one that was read."""
+
+    version: int
+    name: str | None = None
+    code: str | None = None
+    level: str | None = None
+    source: str | None = None
+    note: str | None = None
+    contact_points: list[ContactPointIn] | None = None
+
+
+class CustomerList(Schema):
+    items: list[CustomerOut]
+    next_after: int | None
+
+
+class AssetIn(Schema):
+    name: str
+    serial: str = ""
+    retired_on: date | None = None
+
+
+@router.get("/customers", response=CustomerList)
+def list_customers(
+    request: HttpRequest, q: str = "", after: int = 0, limit: int = 50
+) -> dict[str, Any]:
+    """Customers in order of their id; pass `next_after` as `after` for the next ones."""
+    limit = max(1, min(limit, MOST))
+    found = queries.find(viewer_of(request), q).filter(pk__gt=after).order_by("pk")
+    rows = list(_whole(found)[: limit + 1])
+    more = len(rows) > limit
+    return {"items": rows[:limit], "next_after": rows[limit - 1].pk if more else None}
+
+
+@router.get("/customers/{pk}", response=CustomerOut)
+def get_customer(request: HttpRequest, pk: int) -> Customer:
+    return get_object_or_404(_whole(queries.visible_to(viewer_of(request))), pk=pk)
+
+
+@router.post("/customers", response={201: CustomerOut})
+def create_customer(request: HttpRequest, body: CustomerIn) -> tuple[int, Customer]:
+    viewer = viewer_of(request)
+    created = services.create_customer(
+        actor=viewer,
+        values=body.model_dump(exclude={"contact_points"}),
+        contact_points=_points(body.contact_points),
+    )
+    return 201, _read(viewer, created.pk)
+
+
+@router.patch("/customers/{pk}", response=CustomerOut)
+def change_customer(request: HttpRequest, pk: int, body: CustomerChange) -> Customer:
+    viewer = viewer_of(request)
+    get_object_or_404(queries.visible_to(viewer), pk=pk)
+    given = body.model_dump(exclude_unset=True, exclude={"version", "contact_points"})
+    services.update_customer(
+        actor=viewer,
+        customer_id=pk,
+        version=body.version,
+        values={name: value for name, value in given.items() if value is not None},
+        contact_points=None if body.contact_points is None else _points(body.contact_points),
+    )
+    return _read(viewer, pk)
+
+
+@router.post("/customers/{pk}/assets", response={201: AssetOut})
+def add_asset(request: HttpRequest, pk: int, body: AssetIn) -> tuple[int, Asset]:
+    viewer = viewer_of(request)
+    get_object_or_404(queries.visible_to(viewer), pk=pk)
+    return 201, services.save_asset(actor=viewer, customer_id=pk, values=body.model_dump())
+
+
+def _whole(customers: QuerySet[Customer]) -> QuerySet[Customer]:
+    return customers.select_related("state").prefetch_related("contact_points", "assets")
+
+
+def _read(viewer: User, pk: int) -> Customer:
+    return _whole(queries.visible_to(viewer)).get(pk=pk)
+
+
+def _points(given: list[ContactPointIn]) -> list[services.NewContactPoint]:
+    return [services.NewContactPoint(**point.model_dump()) for point in given]

@@ -1,0 +1,88 @@
+"""Parsing and validating what people type about a customer; saving is a service's work."""
+
+from typing import Any
+
+from django import forms
+from django.forms import BaseFormSet, formset_factory
+from django.utils.translation import gettext_lazy as _
+
+from liuke.accounts.models import Unit, User
+from liuke.accounts.queries import people_visible_to
+from liuke.customers.models import Asset, ContactPoint, Customer
+from liuke.customers.rules import Kind
+from liuke.customers.services import EDITABLE, NewContactPoint
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class CustomerForm(forms.ModelForm[Customer]):
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Customer
+        fields = ("kind", *EDITABLE)
+        widgets = {
+            "kind": forms.Select(attrs={"data-choice": ""}),
+            "birth_date": DateInput(),
+            "note": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def __init__(self, viewer: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"] = forms.ModelChoiceField(
+            people_visible_to(viewer), required=False, label=_("Owner"), empty_label=_("Nobody")
+        )
+        self.fields["branch"] = forms.ModelChoiceField(
+            Unit.objects.filter(kind="branch"), required=False, label=_("Branch")
+        )
+        if self.instance.pk:
+            # A rule may apply to one kind only; the past would change under a changed kind.
+            self.fields["kind"].disabled = True
+
+    def values(self) -> dict[str, Any]:
+        """What the service takes; fields of the other kind are emptied, not kept out of sight."""
+        values = {name: self.cleaned_data[name] for name in ("kind", *EDITABLE)}
+        foreign = ("industry", "size", "credit_code")
+        if values["kind"] == Kind.ORGANIZATION:
+            foreign = ("gender", "birth_date", "occupation")
+        for name in foreign:
+            values[name] = None if name == "birth_date" else ""
+        return values
+
+    def _post_clean(self) -> None:
+        # Uniqueness belongs to the write; here it would accuse an edit of its own stale copy.
+        pass
+
+
+class ContactPointForm(forms.Form):
+    kind = forms.ChoiceField(label=_("Kind"), choices=ContactPoint.Kind.choices)
+    value = forms.CharField(label=_("Number or address"), max_length=200, required=False)
+    do_not_contact = forms.BooleanField(label=_("Do not contact"), required=False)
+
+
+ContactPointFormSet = formset_factory(ContactPointForm, extra=2, max_num=20)
+
+
+def contact_points_of(formset: BaseFormSet[ContactPointForm]) -> list[NewContactPoint]:
+    """The filled lines; the first one that may be used is the preferred one."""
+    filled = [form.cleaned_data for form in formset if form.cleaned_data.get("value")]
+    usable = next((row for row in filled if not row["do_not_contact"]), None)
+    return [
+        NewContactPoint(row["kind"], row["value"], row is usable, row["do_not_contact"])
+        for row in filled
+    ]
+
+
+class AssetForm(forms.ModelForm[Asset]):
+    class Meta:
+        model = Asset
+        fields = ("name", "serial", "retired_on")
+        widgets = {"retired_on": DateInput()}
+
+    def _post_clean(self) -> None:
+        pass

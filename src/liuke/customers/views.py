@@ -1,0 +1,100 @@
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from liuke.accounts.queries import viewer_of
+from liuke.accounts.rules import Act
+from liuke.accounts.services import require
+from liuke.core.errors import Stale
+from liuke.customers import queries, services
+from liuke.customers.forms import (
+    AssetForm,
+    ContactPointFormSet,
+    CustomerForm,
+    contact_points_of,
+)
+from liuke.customers.models import Asset, Customer
+
+
+def create(request: HttpRequest) -> HttpResponse:
+    viewer = viewer_of(request)
+    require(viewer, Act.EDIT_CUSTOMERS)
+    form = CustomerForm(viewer, request.POST or None, initial={"owner": viewer})
+    points = ContactPointFormSet(request.POST or None, prefix="points")
+    if request.method == "POST" and form.is_valid() and points.is_valid():
+        try:
+            customer = services.create_customer(
+                actor=viewer, values=form.values(), contact_points=contact_points_of(points)
+            )
+        except ValidationError as problem:
+            form.add_error(None, problem)
+        else:
+            messages.success(request, _("%(name)s is recorded.") % {"name": customer.name})
+            return redirect("customer", pk=customer.pk)
+    context = {"form": form, "points": points}
+    return render(request, "customers/form.html", context, status=_status(request))
+
+
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    viewer = viewer_of(request)
+    require(viewer, Act.EDIT_CUSTOMERS)
+    customer = get_object_or_404(queries.visible_to(viewer), pk=pk)
+    form = CustomerForm(
+        viewer, request.POST or None, instance=customer, initial={"version": customer.version}
+    )
+    points = ContactPointFormSet(
+        request.POST or None, prefix="points", initial=_points_initial(customer)
+    )
+    context: dict[str, Any] = {"form": form, "points": points, "customer": customer}
+    if request.method == "POST" and form.is_valid() and points.is_valid():
+        try:
+            services.update_customer(
+                actor=viewer,
+                customer_id=pk,
+                version=form.cleaned_data["version"] or 0,
+                values=form.values(),
+                contact_points=contact_points_of(points),
+            )
+        except Stale as stale:
+            # The person keeps the own text, sees what changed, and may save over it knowingly.
+            form.data = {**request.POST.dict(), "version": str(stale.current_version)}
+            context |= {"stale": stale.messages[0], "changes": stale.changes}
+        except ValidationError as problem:
+            form.add_error(None, problem)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("customer", pk=pk)
+    return render(request, "customers/form.html", context, status=_status(request))
+
+
+def asset(request: HttpRequest, pk: int, asset_pk: int | None = None) -> HttpResponse:
+    viewer = viewer_of(request)
+    require(viewer, Act.EDIT_CUSTOMERS)
+    customer = get_object_or_404(queries.visible_to(viewer), pk=pk)
+    found = get_object_or_404(Asset, pk=asset_pk, customer=customer) if asset_pk else None
+    form = AssetForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.save_asset(
+                actor=viewer, customer_id=pk, asset_id=asset_pk, values=form.cleaned_data
+            )
+        except ValidationError as problem:
+            form.add_error(None, problem)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("customer", pk=pk)
+    context = {"form": form, "customer": customer, "asset": found}
+    return render(request, "customers/asset_form.html", context, status=_status(request))
+
+
+def _points_initial(customer: Customer) -> list[dict[str, Any]]:
+    points = customer.contact_points.values("kind", "value", "do_not_contact")
+    return [dict(point) for point in points]
+
+
+def _status(request: HttpRequest) -> int:
+    return 422 if request.method == "POST" else 200

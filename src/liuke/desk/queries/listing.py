@@ -1,0 +1,237 @@
+"""What the customers screen lists: one declaration for page, file and figures that lead here."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop, pgettext_lazy
+
+from liuke.accounts.models import Unit, User
+from liuke.accounts.queries import people_visible_to
+from liuke.churn import queries as churn
+from liuke.core import clock, search
+from liuke.core.lists import Column, Filter, ListOf
+from liuke.core.templatetags import ui
+from liuke.customers.models import Customer
+from liuke.customers.queries import SEARCH_KIND, counts_by_stage
+from liuke.customers.rules import RECOVERED_FOR, Kind, Stage, churn_state
+
+CHURN_STATES = [
+    ("active", _("Safe")),
+    ("at_risk", _("At risk")),
+    ("lost", _("Lost")),
+    ("recovered", _("Won back")),
+    ("none", _("No purchase yet")),
+]
+FIGURE_NAMES = {
+    "newly_at_risk": gettext_noop("newly at risk"),
+    "newly_lost": gettext_noop("newly lost"),
+    "recovered": gettext_noop("won back"),
+    "returned": gettext_noop("returned in time"),
+    "at_risk_end": gettext_noop("at risk at the end"),
+    "lost_end": gettext_noop("lost at the end"),
+    "customers": gettext_noop("bought so far"),
+    "settled": gettext_noop("bought"),
+    "absent_year": gettext_noop("absent for twelve months"),
+}
+
+
+def customer_list(viewer: User) -> ListOf[Customer]:
+    """The customers screen as this person sees it."""
+    today = clock.today()
+    return ListOf(
+        label=_("Customers"),
+        columns=_columns(today),
+        filters=_filters(viewer, today),
+        url_of=lambda customer: reverse("customer", args=[customer.pk]),
+        search=lambda rows, words: search.narrow(rows, SEARCH_KIND, words),
+        order="-value_year",
+        related=("state", "owner", "branch"),
+        prefetch=("assets",),
+    )
+
+
+def state_of(customer: Customer, today: date) -> str:
+    """The churn state of a customer with its state row at hand."""
+    state = customer.state
+    return churn_state(state.at_risk_at, state.lost_at, state.recovered_on, today)
+
+
+@dataclass(frozen=True, slots=True)
+class StageFigure:
+    """One box of the stage line."""
+
+    name: Any
+    count: int
+    url: str
+    current: bool
+    note: str = ""
+
+
+def stage_line(customers: QuerySet[Customer], query: QueryDict) -> list[StageFigure]:
+    """How many customers stand at each stage; each box opens them."""
+    counts = counts_by_stage(customers)
+    return [
+        StageFigure(
+            stage.label,
+            counts[stage.value],
+            f"?stage={stage.value}",
+            query.get("stage") == stage.value,
+        )
+        for stage in Stage
+        # Nobody can be in intent before deals and statements exist to put somebody there.
+        if counts[stage.value] or stage != Stage.INTENT
+    ]
+
+
+def watched(customers: QuerySet[Customer]) -> dict[str, int]:
+    """How many are at risk and lost today."""
+    today = clock.today()
+    return {
+        state: customers.filter(churn_condition(state, today)).count()
+        for state in ("at_risk", "lost")
+    }
+
+
+def _columns(today: date) -> list[Column[Customer]]:
+    return [
+        Column("name", _("Customer"), lambda row: row.name, sort=("name_sort",), css="name"),
+        Column("asset", _("Vehicle or asset"), _assets, css="clip sub"),
+        Column(
+            "level", _("Level"), lambda row: row.level, cell=lambda row: ui.level(row.level),
+            sort=("level", "name_sort"), css="level",
+        ),
+        Column(
+            "stage", _("Stage"), lambda row: row.state.get_stage_display(), css="stage",
+            sort=("state__stage", "name_sort"),
+        ),
+        Column(
+            "churn", _("Churn clock"), lambda row: state_of(row, today),
+            cell=lambda row: _churn_cell(row, today), sort=("state__lost_at",), css="churn",
+        ),
+        Column(
+            "last", _("Last purchase"), lambda row: row.state.last_purchase_on,
+            cell=lambda row: ui.day(row.state.last_purchase_on, today),
+            sort=("state__last_purchase_on",), css="r last",
+        ),
+        Column(
+            "days", _("Purchase days"), lambda row: row.state.purchase_days,
+            cell=lambda row: ui.num(row.state.purchase_days),
+            sort=("state__purchase_days",), css="r gap",
+        ),
+        Column(
+            "value_year", _("A year"), lambda row: row.state.value_year,
+            cell=lambda row: ui.money(row.state.value_year),
+            sort=("state__value_year",), css="r strong v",
+        ),
+        Column(
+            "value_total", _("In all"), lambda row: row.state.value_total,
+            cell=lambda row: ui.money(row.state.value_total),
+            sort=("state__value_total",), css="r vt",
+        ),
+        Column(
+            "owner", _("Owner"), lambda row: row.owner and str(row.owner),
+            cell=lambda row: ui.who(str(row.owner) if row.owner else None), css="own",
+        ),
+        Column("branch", _("Branch"), lambda row: row.branch and str(row.branch), css="br",
+               shown=False),
+        Column("code", _("Customer number"), lambda row: row.code, sort=("code",), css="code",
+               shown=False),
+        Column("kind", _("Kind"), lambda row: row.get_kind_display(), css="kind", shown=False),
+        Column(
+            "created", _("Recorded"), lambda row: clock.day_of(row.created_at),
+            cell=lambda row: ui.day(row.created_at, today), sort=("created_at",), css="r created",
+            shown=False,
+        ),
+    ]  # fmt: skip
+
+
+def _filters(viewer: User, today: date) -> list[Filter]:
+    people = [(str(person.pk), str(person)) for person in people_visible_to(viewer)]
+    branches = [(str(unit.pk), unit.name) for unit in Unit.objects.filter(kind="branch")]
+    return [
+        Filter("stage", _("Stage"), "choice", lambda v: Q(state__stage=v), Stage.choices),
+        Filter(
+            "churn", pgettext_lazy("filter", "Churn"), "choice",
+            lambda v: churn_condition(v, today), CHURN_STATES,
+        ),
+        Filter("owner", _("Owner"), "choice", lambda v: _owner(v),
+               [*people, ("nobody", _("Nobody"))]),
+        Filter("branch", _("Branch"), "choice", lambda v: Q(branch=v), branches),
+        Filter("level", _("Level"), "choice", lambda v: Q(level=v), [(g, g) for g in "ABCD"]),
+        Filter("kind", _("Kind"), "choice", lambda v: Q(kind=v), Kind.choices),
+        Filter("value", _("Value of a year"), "range",
+               lambda v: _between("state__value_year", v)),
+        Filter("last", _("Last purchase"), "date",
+               lambda v: _between("state__last_purchase_on", v)),
+        Filter("figure", _("Month table"), "text", _figure, says=_figure_name, listed=False),
+    ]  # fmt: skip
+
+
+def churn_condition(state: str, today: date) -> Q:
+    """The condition that a customer's clock stands so today; an index range, never a scan."""
+    recovered = Q(state__recovered_on__gt=today - RECOVERED_FOR)
+    running = Q(state__at_risk_at__gt=today)
+    return {
+        "none": Q(state__lost_at=None),
+        "lost": Q(state__lost_at__lte=today),
+        "at_risk": Q(state__at_risk_at__lte=today, state__lost_at__gt=today),
+        "recovered": running & recovered,
+        "active": running & (Q(state__recovered_on=None) | ~recovered),
+    }[state]
+
+
+def _assets(customer: Customer) -> str:
+    things = [str(asset) for asset in customer.assets.all() if asset.retired_on is None]
+    return things[0] + (f" +{len(things) - 1}" if len(things) > 1 else "") if things else ""
+
+
+def _churn_cell(customer: Customer, today: date) -> SafeString:
+    state = customer.state
+    return format_html(
+        '<div class="lk-churncell">{}{}</div>',
+        ui.dot(state_of(customer, today)),
+        ui.churn_clock(
+            state.last_purchase_on, state.expected_at, state.at_risk_at, state.lost_at, today
+        ),
+    )
+
+
+def _owner(value: str) -> Q:
+    return Q(owner=None) if value == "nobody" else Q(owner=value)
+
+
+def _between(field: str, bounds: tuple[Any, Any]) -> Q:
+    low, high = bounds
+    condition = Q() if low is None else Q(**{f"{field}__gte": low})
+    return condition if high is None else condition & Q(**{f"{field}__lte": high})
+
+
+def _figure(value: str) -> Q:
+    """The customers behind a figure of the monthly table, written newly_lost:2011-03."""
+    name, _colon, month = value.partition(":")
+    bounds = month_bounds(month)
+    if name not in churn.FIGURES or bounds is None:
+        return Q(pk=None)
+    return churn.behind(name, *bounds)
+
+
+def month_bounds(month: str) -> tuple[date, date] | None:
+    """First and last day of a month like 2011-03; the running month ends today."""
+    try:
+        first = date.fromisoformat(f"{month}-01")
+    except ValueError:
+        return None
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return first, min(last, clock.today())
+
+
+def _figure_name(value: str) -> str:
+    name, _colon, month = value.partition(":")
+    return f"{month} {_(FIGURE_NAMES[name])}" if name in FIGURE_NAMES else value

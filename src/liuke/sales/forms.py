@@ -1,0 +1,99 @@
+"""Parsing and validating an order; saving is a service's work."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms import BaseFormSet, formset_factory
+from django.utils.translation import gettext_lazy as _
+
+from liuke.core import clock
+from liuke.customers.models import Asset, Customer
+from liuke.sales.rules import OrderKind
+from liuke.sales.services import NewLine, NewOrder
+
+
+class MomentInput(forms.DateTimeInput):
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M")
+
+
+class OrderForm(forms.Form):
+    kind = forms.ChoiceField(label=_("Kind"), choices=OrderKind.choices)
+    occurred_at = forms.DateTimeField(label=_("When"), widget=MomentInput())
+    asset = forms.ModelChoiceField(
+        Asset.objects.none(), label=_("Vehicle or asset"), required=False
+    )
+    number = forms.CharField(
+        label=_("Number"),
+        max_length=60,
+        required=False,
+        help_text=_("The number on the order or job card. It can be recorded only once."),
+    )
+    total = forms.DecimalField(
+        label=_("Amount"),
+        max_digits=14,
+        decimal_places=2,
+        min_value=0,
+        required=False,
+        help_text=_("Leave it empty when you enter lines."),
+    )
+    note = forms.CharField(
+        label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, customer: Customer, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["asset"] = forms.ModelChoiceField(
+            customer.assets.filter(retired_on=None), label=_("Vehicle or asset"), required=False
+        )
+
+    def clean_occurred_at(self) -> Any:
+        moment = self.cleaned_data["occurred_at"]
+        if moment > clock.now() + timedelta(days=1):
+            raise ValidationError(_("This lies in the future. Record it when it has happened."))
+        return moment
+
+
+class LineForm(forms.Form):
+    text = forms.CharField(label=_("What"), max_length=200, required=False)
+    quantity = forms.DecimalField(
+        label=_("Quantity"), max_digits=14, decimal_places=3, required=False
+    )
+    price = forms.DecimalField(
+        label=_("Price"), max_digits=16, decimal_places=4, min_value=0, required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("price") is not None and data.get("quantity") is None:
+            data["quantity"] = Decimal(1)
+        if data.get("price") is None and (data.get("text") or data.get("quantity") is not None):
+            raise ValidationError(_("A line needs a price."))
+        return data
+
+
+LineFormSet = formset_factory(LineForm, extra=3, max_num=200)
+
+
+def order_of(customer: Customer, form: OrderForm, lines: BaseFormSet[LineForm]) -> NewOrder:
+    """What the service takes. A return is typed with positive figures and turned here."""
+    data = form.cleaned_data
+    sign = -1 if data["kind"] == OrderKind.RETURN else 1
+    filled = [row.cleaned_data for row in lines if row.cleaned_data.get("price") is not None]
+    return NewOrder(
+        customer_id=customer.pk,
+        occurred_at=data["occurred_at"],
+        kind=data["kind"],
+        number=data["number"],
+        asset_id=data["asset"].pk if data["asset"] else None,
+        note=data["note"],
+        lines=[
+            NewLine(sign * abs(row["quantity"]), row["price"], text=row["text"]) for row in filled
+        ],
+        total=None if filled or data["total"] is None else sign * data["total"],
+    )

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from liuke.sales import views
+
+urlpatterns = [
+    path("customers/<int:pk>/orders/new/", views.create, name="order-new"),
+    path("orders/<int:pk>/", views.order, name="order"),
+    path("orders/<int:pk>/void/", views.void, name="order-void"),
+]

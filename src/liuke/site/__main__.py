@@ -1,0 +1,3 @@
+from liuke.site.cli import main
+
+main()

@@ -1,0 +1,54 @@
+"""The API as one: who may enter, what its errors look like, and the routes of every app."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.security import HttpBearer, django_auth
+
+from liuke.accounts.models import User
+from liuke.accounts.queries import person_with_token
+from liuke.churn.api import router as churn
+from liuke.core.errors import Stale
+from liuke.customers.api import router as customers
+from liuke.sales.api import router as sales
+
+
+class Key(HttpBearer):
+    """`Authorization: Bearer KEY`, made with `liuke user token NAME`."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> User | None:
+        person = person_with_token(token)
+        if person is not None:
+            request.user = person
+        return person
+
+
+api = NinjaAPI(title="Liuke", version="1", auth=[Key(), django_auth], docs_url="/docs")
+api.add_router("", customers)
+api.add_router("", sales)
+api.add_router("", churn)
+
+
+@api.exception_handler(Stale)
+def stale(request: HttpRequest, problem: Stale) -> HttpResponse:
+    changes = [
+        {"field": each.field, "before": each.before, "after": each.after, "by": each.actor}
+        for each in problem.changes
+    ]
+    body = {"detail": problem.messages, "version": problem.current_version, "changes": changes}
+    return api.create_response(request, body, status=409)
+
+
+@api.exception_handler(ValidationError)
+def invalid(request: HttpRequest, problem: ValidationError) -> HttpResponse:
+    detail: Any = problem.messages
+    if hasattr(problem, "error_dict"):
+        detail = problem.message_dict
+    return api.create_response(request, {"detail": detail}, status=422)
+
+
+@api.exception_handler(PermissionDenied)
+def refused(request: HttpRequest, problem: PermissionDenied) -> HttpResponse:
+    return api.create_response(request, {"detail": [str(problem)]}, status=403)
