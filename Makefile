@@ -6,7 +6,7 @@ BUILD := src/liuke/core/static/build
 CATALOGUES := $(wildcard src/liuke/locale/*/LC_MESSAGES/django.po)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run check test test-slow frontend format lock clean
+.PHONY: run check test test-slow frontend format words lock clean
 .DELETE_ON_ERROR:
 
 run: build
@@ -52,6 +52,9 @@ $(BUILD)/manifest.json: frontend/node_modules/.package-lock.json frontend/build.
 format: build
 	ruff check --fix .
 	ruff format .
+
+words: $(VENV)/installed
+	python -m tests.catalogues --update
 
 lock: $(VENV)/installed
 	uv pip compile --quiet --universal --generate-hashes --group dev --no-emit-index-url --no-header -o requirements.lock pyproject.toml

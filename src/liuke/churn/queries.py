@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from liuke.accounts.models import User
@@ -48,21 +48,28 @@ def book(customer_ids: Customers = None) -> Book:
     """Purchase days by subject, for one chunk of customers or for all of them.
 
     A purchase that names no asset counts for the customer's only asset; where there are several
-    it stays with the customer as a whole.
+    it stays with the customer as a whole. So does one after its asset left service: who sold the
+    car and still buys is still a customer.
     """
     assets = Asset.objects.all() if customer_ids is None else customers.assets_of(customer_ids)
     things = list(assets.values_list("pk", "customer_id", "retired_on"))
     owners = Counter(customer for _pk, customer, _until in things)
     only = {customer: pk for pk, customer, _until in things if owners[customer] == 1}
-    rows = [
-        (customer, asset or only.get(customer, 0), to_day(day))
+    ends = {pk: until for pk, _customer, until in things if until is not None}
+    named = (
+        (customer, asset or only.get(customer, 0), day)
         for customer, asset, day in sales.purchase_days(customer_ids)
+    )
+    rows = [
+        (customer, asset if day <= ends.get(asset, day) else 0, to_day(day))
+        for customer, asset, day in named
     ]
     table = np.unique(np.array(rows, np.int64).reshape(-1, 3), axis=0)
     first = np.any(np.diff(table[:, :2], axis=0, prepend=-1) != 0, axis=1)
     subjects = [(customer, asset or None) for customer, asset in table[first, :2].tolist()]
-    ends = {pk: to_day(until) for pk, _customer, until in things if until is not None}
-    until = np.array([ends.get(asset or 0, NEVER) for _customer, asset in subjects], np.int64)
+    until = np.array(
+        [to_day(ends[asset]) if asset in ends else NEVER for _customer, asset in subjects], np.int64
+    )
     number = np.cumsum(first) - 1
     several = {customer for customer, count in owners.items() if count > 1}
     return Book(several, subjects, Purchases(number, table[:, 2]), until[number])
@@ -295,7 +302,8 @@ def _standing(state: State, day: date) -> QuerySet[Transition]:
 def _absent(base: QuerySet[Clock], first: date, last: date) -> QuerySet[Clock]:
     """Clocks of this base without a purchase day within these days."""
     mine = Order.objects.filter(PURCHASE, customer=OuterRef("customer"), day__range=(first, last))
-    named, unnamed = Exists(mine.filter(asset=OuterRef("asset"))), Exists(mine.filter(asset=None))
+    named = Exists(mine.filter(asset=OuterRef("asset")))
+    unnamed = Exists(mine.filter(Q(asset=None) | Q(asset__retired_on__lt=F("day"))))
     return base.exclude(named).exclude(Q(unnamed, takes_unnamed=True))
 
 

@@ -314,7 +314,8 @@ def _search_tokens(customer: Customer) -> set[str]:
     for point in customer.contact_points.all():
         (numbers if point.kind in PHONES else texts).append(point.value)
     for asset in customer.assets.all():
-        texts += [asset.name, asset.serial]
+        texts.append(asset.name)
+        numbers.append(asset.serial)
     return text.document_tokens(filter(None, texts), filter(None, numbers))
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from liuke.accounts.models import User
 from liuke.accounts.rules import Act
 from liuke.accounts.services import require
-from liuke.core import clock, journal
+from liuke.core import bulk, clock, journal
 from liuke.core.announce import announce
 from liuke.core.errors import Refused
 from liuke.core.journal import Change
@@ -233,21 +233,22 @@ def _difference(recorded: Order, row: Order) -> str:
 
 def _create_lines(rows: Sequence[tuple[NewOrder, Order]]) -> None:
     products = _ensure_products(line for new, _row in rows for line in new.lines)
-    OrderLine.objects.bulk_create(
+    bulk.insert(
+        OrderLine,
+        ("order", "position", "product", "text", "quantity", "price", "amount"),
         (
-            OrderLine(
-                order=order,
-                position=position,
-                product_id=products.get(line.product_code),
-                text=line.text,
-                quantity=line.quantity,
-                price=line.price,
-                amount=line_amount(line.quantity, line.price),
+            (
+                order.pk,
+                position,
+                products.get(line.product_code),
+                line.text,
+                line.quantity,
+                line.price,
+                line_amount(line.quantity, line.price),
             )
             for new, order in rows
             for position, line in enumerate(new.lines, start=1)
         ),
-        batch_size=2000,
     )
 
 
