@@ -152,7 +152,7 @@ def histories(
     """
     in_force = {} if rule is not None else rules_in_force()
     segments: list[tuple[QuerySet[Customer] | None, Sequence[Version]]] = [
-        (_within(selection, applies_to) if len(in_force) > 1 else selection, in_time(versions))
+        (selection if set(in_force) == {""} else _within(selection, applies_to), in_time(versions))
         for applies_to, versions in in_force.items()
     ]
     if rule is not None:
@@ -253,6 +253,7 @@ class Preview:
 
 def preview(rule: kinds.Rule, applies_to: str, today: date) -> Preview:
     """Whom a rule would move, compared with where its segment stands now."""
+    rule = as_saved(rule, applies_to)
     pages, clocks, _crossings = next(histories(segment_of(applies_to), today, rule))
     now = {
         (customer, asset): state
@@ -270,6 +271,13 @@ def preview(rule: kinds.Rule, applies_to: str, today: date) -> Preview:
         [Move(*states, len(who)) for states, who in sorted(moved.items())],
         list(Customer.objects.filter(pk__in=examples).order_by("name_sort")[:EXAMPLES]),
     )
+
+
+def as_saved(rule: kinds.Rule, applies_to: str) -> kinds.Rule:
+    """The rule with what it takes from its segment when it is saved."""
+    if not isinstance(rule, kinds.OwnRhythm):
+        return rule
+    return rule.fitted(book(segment_of(applies_to)).purchases)
 
 
 def segment_of(applies_to: str) -> QuerySet[Customer]:

@@ -14,7 +14,7 @@ from liuke.churn.models import BEGINNING, ChurnRule, Clock, RuleVersion, Transit
 from liuke.churn.queries import Book
 from liuke.churn.rules import kinds
 from liuke.churn.rules.history import Cause, Clocks, Crossings, State, history
-from liuke.churn.rules.kinds import Purchases, to_date, to_date_or_none, to_day
+from liuke.churn.rules.kinds import to_date, to_date_or_none, to_day
 from liuke.core import clock, journal
 from liuke.core.journal import Change
 from liuke.customers import services as customers
@@ -48,8 +48,7 @@ def save_rule(
     today = clock.today()
     replaced = current if restate else current.filter(valid_from__gte=today)
     replaced.update(superseded_at=clock.now())
-    if isinstance(content, kinds.OwnRhythm):
-        content = content.fitted(_segment_purchases(applies_to))
+    content = queries.as_saved(content, applies_to)
     version = RuleVersion.objects.create(
         rule=rule,
         kind=content.kind,
@@ -108,10 +107,6 @@ def advance(now: datetime) -> None:
     """Tick: note the crossings that time brought, under their true dates, however late."""
     apply_rules(now=now)
     refresh_clocks(queries.due(clock.day_of(now)), alarm=True)
-
-
-def _segment_purchases(applies_to: str) -> Purchases:
-    return queries.book(queries.segment_of(applies_to)).purchases
 
 
 def _refresh_chunk(ids: Sequence[int], rules: dict[str, list[RuleVersion]], alarm: bool) -> None:

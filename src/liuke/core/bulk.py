@@ -14,7 +14,7 @@ def insert(model: type[Model], fields: Sequence[str], rows: Iterable[Sequence[An
     PostgreSQL gets the rows by COPY, SQLite by one prepared statement.
     """
     quote = connection.ops.quote_name
-    concrete = {field.name: field.column for field in model._meta.concrete_fields}
+    concrete = {field.name: str(field.column) for field in model._meta.concrete_fields}
     columns = ", ".join(quote(concrete[name]) for name in fields)
     table = quote(model._meta.db_table)
     with connection.cursor() as cursor:

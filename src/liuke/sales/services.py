@@ -78,24 +78,13 @@ def record_orders(
     rows: list[tuple[NewOrder, Order]] = []
     fresh: dict[tuple[str, str], Order] = {}
     for start in range(0, len(orders), CHUNK):
-        rows += _sort_out(orders, range(start, min(start + CHUNK, len(orders))), origin, result, fresh)
-    try:
-        with transaction.atomic():
-            Order.objects.bulk_create((row for _new, row in rows), batch_size=CHUNK)
-    except IntegrityError:
-        raise Refused(
-            _("One of these numbers was recorded by somebody else a moment ago. Try again.")
-        ) from None
-    _create_lines(rows)
+        rows += _sort_out(
+            orders, range(start, min(start + CHUNK, len(orders))), origin, result, fresh
+        )
+    if rows:
+        _write(actor, rows)
+        announce(OrdersRecorded({row.customer_id for _new, row in rows}))
     result.ids = [row.pk for _new, row in rows]
-    journal.record(
-        actor,
-        "order.recorded",
-        (Change(row, row.customer_id, after=_snapshot(row)) for _new, row in rows),
-    )
-    touched = {row.customer_id for _new, row in rows}
-    if touched:
-        announce(OrdersRecorded(touched))
     return result
 
 
@@ -229,6 +218,22 @@ def _difference(recorded: Order, row: Order) -> str:
         "Number %(number)s is already recorded %(what)s. Void the recorded one first, or use "
         "another number."
     ) % {"number": row.number, "what": what}
+
+
+def _write(actor: User | None, rows: Sequence[tuple[NewOrder, Order]]) -> None:
+    try:
+        with transaction.atomic():
+            Order.objects.bulk_create((row for _new, row in rows), batch_size=CHUNK)
+    except IntegrityError:
+        raise Refused(
+            _("One of these numbers was recorded by somebody else a moment ago. Try again.")
+        ) from None
+    _create_lines(rows)
+    journal.record(
+        actor,
+        "order.recorded",
+        (Change(row, row.customer_id, after=_snapshot(row)) for _new, row in rows),
+    )
 
 
 def _create_lines(rows: Sequence[tuple[NewOrder, Order]]) -> None:

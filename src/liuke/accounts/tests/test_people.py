@@ -76,7 +76,7 @@ def test_only_owner_and_administrator_manage_people(person, firm, role) -> None:
         lambda: services.create_unit(actor=actor, kind="branch", name="浦东店", parent=firm),
     )
     for act in acts:
-        with pytest.raises(PermissionDenied, match="may not manage people. Ask an administrator"):
+        with pytest.raises(PermissionDenied, match=r"may not manage people\. Ask an administrator"):
             act()
 
 

@@ -4,6 +4,7 @@ Nothing here shares code with `churn.rules`: dates are dates, and every figure i
 """
 
 import calendar
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -132,7 +133,7 @@ def dates_after(rule: Rule, bought: Sequence[date]) -> tuple[date | None, date, 
 
 
 def rhythm_spans(rule: OwnRhythm, bought: Sequence[date]) -> tuple[int, int, int]:
-    gaps = [(b - a).days for a, b in zip(bought, bought[1:], strict=False)]
+    gaps = [(b - a).days for a, b in itertools.pairwise(bought)]
     if len(gaps) < rule.min_gaps:
         return rule.segment_expected, rule.segment_at_risk, rule.segment_lost
     expected = share(gaps, rule.expected_q)

@@ -95,7 +95,9 @@ def test_who_buys_before_the_late_tick_crossed_all_the_same(wang, buys, tick, on
     assert CustomerState.objects.get(pk=wang.pk).recovered_on == LOSS
 
 
-def test_an_import_of_old_orders_makes_history_and_no_alarm(wang, customer, buys, tick, on_day) -> None:
+def test_an_import_of_old_orders_makes_history_and_no_alarm(
+    wang, customer, buys, tick, on_day
+) -> None:
     on_day(date(2026, 2, 1))
     li = customer("李娜")
     buys(li, date(2025, 1, 1))

@@ -115,7 +115,9 @@ class TestAssets:
         assert clocks(wang) == [(tiguan.pk, date(2026, 1, 1), State.LOST)]
         assert set(Transition.objects.values_list("asset", flat=True)) == {tiguan.pk}
 
-    def test_with_several_an_unnamed_purchase_stays_with_the_customer(self, wang, buys, car) -> None:
+    def test_with_several_an_unnamed_purchase_stays_with_the_customer(
+        self, wang, buys, car
+    ) -> None:
         first, second = car(wang), car(wang)
         buys(wang, date(2026, 5, 1), asset_id=first.pk)
         buys(wang, date(2026, 5, 2), asset_id=second.pk)

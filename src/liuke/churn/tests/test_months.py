@@ -1,5 +1,6 @@
 """The monthly table of requirements G2, by example and against counting day by day."""
 
+import itertools
 from dataclasses import asdict
 from datetime import date
 
@@ -134,7 +135,7 @@ def test_every_column_is_what_counting_day_by_day_gives_many_times(lives, rules,
 def test_stocks_follow_from_flows_under_one_rule(lives, rules, today) -> None:
     """lost before + newly lost - recovered = lost after, as long as nothing leaves service."""
     rows = table([(bought, None) for bought, _end in lives], today, rules)
-    for before, row in zip(rows, rows[1:], strict=False):
+    for before, row in itertools.pairwise(rows):
         assert row.lost_start == before.lost_end
         assert row.lost_end == before.lost_end + row.newly_lost - row.recovered
         assert row.exposed == before.customers - before.lost_end

@@ -38,9 +38,14 @@ def test_a_failing_reaction_undoes_the_write(answering) -> None:
         raise ValueError("扳手掉了")
 
     answering(fails)
-    with pytest.raises(ValueError, match="扳手掉了"), transaction.atomic():
-        TickRun.objects.create(name="written before")
-        announce(OrdersRecorded([7]))
+
+    def write() -> None:
+        with transaction.atomic():
+            TickRun.objects.create(name="written before")
+            announce(OrdersRecorded([7]))
+
+    with pytest.raises(ValueError, match="扳手掉了"):
+        write()
     assert not TickRun.objects.exists()
 
 

@@ -159,7 +159,7 @@ def test_a_number_taken_in_the_same_moment_gets_the_same_message(customer, monke
             check(self, *args, **kwargs)
 
     monkeypatch.setattr(Customer, "full_clean", looks_too_early)
-    with pytest.raises(ValidationError, match="Another customer already has this number."):
+    with pytest.raises(ValidationError, match="Another customer already has this number"):
         customer("李娜", code="C-1")
     assert len(looked) == 2
 

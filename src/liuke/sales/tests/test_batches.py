@@ -19,7 +19,11 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 # SQLite takes 999 values at once, so three hundred rows come in fixed chunks.
-INSERT = "INSERT "
+WRITES = ("INSERT ", "COPY ")
+
+
+def is_write(sql: str) -> bool:
+    return any(word in sql for word in WRITES)
 
 
 @pytest.fixture
@@ -45,7 +49,7 @@ def cost(owner, order, record):
         ]
         with CaptureQueriesContext(connection) as asked:
             assert len(record(*orders).created) == len(orders)
-        inserts = sum(INSERT in query["sql"] for query in asked)
+        inserts = sum(is_write(query["sql"]) for query in asked)
         return len(asked) - inserts, inserts
 
     measure(2)
@@ -56,7 +60,7 @@ def test_one_three_and_three_hundred(cost) -> None:
     one, three, many = cost(1), cost(3), cost(300)
     assert one == three == (17, 6)
     assert many[0] == 17
-    assert many[1] == {"sqlite": 24, "postgresql": 6}[connection.vendor]
+    assert many[1] == {"sqlite": 20, "postgresql": 6}[connection.vendor]
 
 
 def test_many_orders_of_one_customer(cost) -> None:
@@ -70,7 +74,7 @@ def test_the_same_again_writes_nothing(cost, order, record, customer) -> None:
     record(*orders)
     with CaptureQueriesContext(connection) as asked:
         assert len(record(*orders).unchanged) == 300
-    assert not [query for query in asked if INSERT in query["sql"]]
+    assert not [query for query in asked if is_write(query["sql"])]
     assert len(asked) <= 6
 
 
@@ -82,7 +86,9 @@ def test_a_batch_larger_than_a_chunk_is_whole(order, record, customer) -> None:
     assert len(result.ids) == count == len(set(result.ids))
 
 
-def test_assets_of_a_batch_are_looked_up_once(order, record, customer, owner, django_assert_num_queries) -> None:
+def test_assets_of_a_batch_are_looked_up_once(
+    order, record, customer, owner, django_assert_num_queries
+) -> None:
     orders = []
     for number in range(3):
         who = customer(f"客户{number}")

@@ -58,7 +58,9 @@ def test_the_same_moment_in_another_zone_is_the_same_content(wang, order, record
         ({"lines": [line(1, 300, "P-2")]}, "with other lines"),
     ],
 )
-def test_other_content_is_a_conflict_that_says_what_differs(wang, order, record, other, what) -> None:
+def test_other_content_is_a_conflict_that_says_what_differs(
+    wang, order, record, other, what
+) -> None:
     record(order(wang, number="SO-1", lines=[line(1, 300, "P-1")]))
     given = {"total": 300, "lines": [line(1, 300, "P-1")], **other}
     if "total" in other:
@@ -78,7 +80,9 @@ def test_a_number_of_another_customer_is_a_conflict(wang, customer, order, recor
     assert "for another customer" in conflict.message
 
 
-def test_a_conflict_keeps_nothing_else_of_the_batch_from_being_recorded(wang, order, record) -> None:
+def test_a_conflict_keeps_nothing_else_of_the_batch_from_being_recorded(
+    wang, order, record
+) -> None:
     record(order(wang, 300, "SO-1"))
     result = record(order(wang, 1, "SO-0"), order(wang, 400, "SO-1"), order(wang, 2, "SO-2"))
     assert (result.created, [c.index for c in result.conflicts]) == ([0, 2], [1])
@@ -116,7 +120,9 @@ def test_spaces_around_a_number_do_not_make_another(wang, order, record) -> None
     assert record(order(wang, 300, " SO-1 ")).unchanged == [0]
 
 
-def test_a_number_taken_in_the_same_moment_is_refused_in_words(wang, order, record, monkeypatch) -> None:
+def test_a_number_taken_in_the_same_moment_is_refused_in_words(
+    wang, order, record, monkeypatch
+) -> None:
     """Somebody records it between our look and our write."""
     record(order(wang, 300, "SO-1"))
     monkeypatch.setattr(queries, "recorded_under", lambda numbers: {})
@@ -143,10 +149,10 @@ def test_two_who_record_for_one_customer_at_once_both_count(wang, owner, order, 
     assert at_once(lambda: type(wang).objects.get(pk=wang.pk).state.value_total) == [900]
 
 
-
 def test_the_same_visit_of_another_car_is_a_conflict(wang, owner, order, record) -> None:
     first, second = (
-        save_asset(actor=owner, customer_id=wang.pk, values={"name": name}) for name in ("途观", "朗逸")
+        save_asset(actor=owner, customer_id=wang.pk, values={"name": name})
+        for name in ("途观", "朗逸")
     )
     record(order(wang, 300, "SO-1", asset_id=first.pk))
     assert record(order(wang, 300, "SO-1", asset_id=first.pk)).unchanged == [0]

@@ -31,7 +31,9 @@ class TestDays:
             (datetime(2026, 3, 31, 16, tzinfo=UTC), date(2026, 4, 1)),
         ],
     )
-    def test_the_day_is_the_date_in_the_firms_zone(self, customer, order, record, moment, day) -> None:
+    def test_the_day_is_the_date_in_the_firms_zone(
+        self, customer, order, record, moment, day
+    ) -> None:
         wang = customer("王海涛")
         record(order(wang, occurred_at=moment))
         assert Order.objects.get().day == day
@@ -43,7 +45,10 @@ class TestDays:
             record(order(wang, occurred_at=NOON + later * DAY))
             state = CustomerState.objects.get(pk=wang.pk)
             assert (state.stage, state.purchase_days) == (stage, days)
-        assert (state.first_purchase_on, state.last_purchase_on) == (date(2026, 3, 1), date(2026, 3, 2))
+        assert (state.first_purchase_on, state.last_purchase_on) == (
+            date(2026, 3, 1),
+            date(2026, 3, 2),
+        )
 
     def test_a_free_visit_is_a_purchase_day(self, customer, order, record) -> None:
         wang = customer("王海涛")
@@ -51,12 +56,18 @@ class TestDays:
         state = CustomerState.objects.get(pk=wang.pk)
         assert (state.stage, state.purchase_days, state.value_total) == ("first", 1, 0)
 
-    def test_a_return_is_never_a_purchase_day_but_lowers_the_value(self, customer, order, record) -> None:
+    def test_a_return_is_never_a_purchase_day_but_lowers_the_value(
+        self, customer, order, record
+    ) -> None:
         wang = customer("王海涛")
         record(order(wang, 100), order(wang, -30, kind="return", occurred_at=NOON + DAY))
         state = CustomerState.objects.get(pk=wang.pk)
         assert (state.purchase_days, state.stage) == (1, "first")
-        assert (state.last_purchase_on, state.value_total, state.value_year) == (date(2026, 3, 1), 70, 70)
+        assert (state.last_purchase_on, state.value_total, state.value_year) == (
+            date(2026, 3, 1),
+            70,
+            70,
+        )
 
     def test_who_only_returned_something_never_bought(self, customer, order, record) -> None:
         wang = customer("王海涛")
@@ -68,7 +79,11 @@ class TestDays:
 @pytest.mark.django_db
 class TestMoney:
     def test_an_order_is_what_its_lines_come_to(self, customer, order, record) -> None:
-        lines = [line(2, "9.99", "P-1", "机油"), line("0.5", "3.33", "P-2", "工时"), line(2, "9.99", "P-1", "机油")]
+        lines = [
+            line(2, "9.99", "P-1", "机油"),
+            line("0.5", "3.33", "P-2", "工时"),
+            line(2, "9.99", "P-1", "机油"),
+        ]
         record(order(customer("王海涛"), lines=lines))
         stored = Order.objects.get()
         amounts = list(stored.lines.values_list("position", "text", "amount"))
@@ -79,7 +94,9 @@ class TestMoney:
         ]
         assert stored.total == sum(amount for _p, _t, amount in amounts) == Decimal("41.63")
 
-    def test_a_product_is_made_once_and_named_by_its_first_line(self, customer, order, record) -> None:
+    def test_a_product_is_made_once_and_named_by_its_first_line(
+        self, customer, order, record
+    ) -> None:
         wang = customer("王海涛")
         record(order(wang, lines=[line(1, 5, "P-1", "机油"), line(1, 6, "P-1", "机油滤芯")]))
         record(order(wang, lines=[line(1, 5, "P-1"), line(1, 5)]))
@@ -128,11 +145,25 @@ class TestWorth:
 
     def test_what_is_older_than_a_year_before_the_last_purchase_is_not_in_the_year(self) -> None:
         last = self.FIRST + 365 * DAY
-        sums = worth([(self.FIRST, Decimal(100), True), (self.FIRST + DAY, Decimal(10), True), (last, Decimal(1), True)])
-        assert (sums.total, sums.year, sums.days, sums.first, sums.last) == (111, 11, 3, self.FIRST, last)
+        sums = worth(
+            [
+                (self.FIRST, Decimal(100), True),
+                (self.FIRST + DAY, Decimal(10), True),
+                (last, Decimal(1), True),
+            ]
+        )
+        assert (sums.total, sums.year, sums.days, sums.first, sums.last) == (
+            111,
+            11,
+            3,
+            self.FIRST,
+            last,
+        )
 
     def test_a_return_after_the_last_purchase_lowers_the_year(self) -> None:
-        sums = worth([(self.FIRST, Decimal(100), True), (self.FIRST + 40 * DAY, Decimal(-30), False)])
+        sums = worth(
+            [(self.FIRST, Decimal(100), True), (self.FIRST + 40 * DAY, Decimal(-30), False)]
+        )
         assert (sums.year, sums.last) == (70, self.FIRST)
 
     def test_who_never_bought_is_worth_no_year(self) -> None:
@@ -143,7 +174,9 @@ class TestWorth:
 
 @pytest.mark.django_db
 class TestReactions:
-    def test_a_recorded_order_sets_stage_and_clock_at_once(self, customer, order, record, on_day) -> None:
+    def test_a_recorded_order_sets_stage_and_clock_at_once(
+        self, customer, order, record, on_day
+    ) -> None:
         on_day(date(2026, 3, 2))
         save_rule(actor=None, content=DaysWithoutOrder(60, 90))
         wang = customer("王海涛")
@@ -151,7 +184,9 @@ class TestReactions:
         state = CustomerState.objects.get(pk=wang.pk)
         assert (state.stage, state.at_risk_at, state.clocks) == ("first", date(2026, 4, 30), 1)
 
-    def test_a_failing_reaction_undoes_everything(self, customer, order, record, monkeypatch) -> None:
+    def test_a_failing_reaction_undoes_everything(
+        self, customer, order, record, monkeypatch
+    ) -> None:
         def fails(_fact: OrdersRecorded) -> None:
             raise ValueError("发票机坏了")
 
@@ -170,7 +205,11 @@ class TestReactions:
         wang = customer("王海涛")
         record(order(wang, 300, "SO-1"))
         entry = JournalEntry.objects.latest("pk")
-        assert (entry.verb, entry.actor_id, entry.customer_id) == ("order.recorded", owner.pk, wang.pk)
+        assert (entry.verb, entry.actor_id, entry.customer_id) == (
+            "order.recorded",
+            owner.pk,
+            wang.pk,
+        )
         assert entry.after == {
             "kind": "sale",
             "number": "SO-1",

@@ -28,7 +28,9 @@ pytestmark = pytest.mark.django_db
         ({"total": 5, "kind": "return"}, "A return has a negative amount"),
     ],
 )
-def test_what_is_no_order_is_refused_and_nothing_is_recorded(customer, order, record, given, message) -> None:
+def test_what_is_no_order_is_refused_and_nothing_is_recorded(
+    customer, order, record, given, message
+) -> None:
     wang = customer("王海涛")
     with pytest.raises(ValidationError, match=message):
         record(order(wang, 100), order(wang, **given))
@@ -91,7 +93,9 @@ def test_nothing_to_record_is_nothing(record) -> None:
 
 
 class TestVoid:
-    def test_the_journal_keeps_the_row_with_the_reason(self, customer, order, record, owner) -> None:
+    def test_the_journal_keeps_the_row_with_the_reason(
+        self, customer, order, record, owner
+    ) -> None:
         wang = customer("王海涛")
         (pk,) = record(order(wang, number="SO-1", lines=[line(2, 50, "P-1", "机油")])).ids
         void_order(actor=owner, order_id=pk, reason=" 记错了客户 ")

@@ -1,0 +1,166 @@
+"""Rules have versions: the first covers the past, later ones begin today, a restatement is said."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from liuke.accounts.rules import Role
+from liuke.churn import services
+from liuke.churn.models import ChurnRule, Clock, RuleVersion, Transition
+from liuke.churn.queries import rules_in_force
+from liuke.churn.rules.history import Cause, State
+from liuke.churn.rules.kinds import DaysWithoutOrder, MissedVisits, OwnRhythm
+from liuke.core import clock
+from liuke.core.models import JournalEntry
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 6, 1)
+SHORT = DaysWithoutOrder(10, 20)
+
+
+@pytest.fixture(autouse=True)
+def _today(on_day) -> None:
+    on_day(TODAY)
+
+
+def in_force() -> list[tuple[date, object]]:
+    return [(row.valid_from, row.content) for row in rules_in_force()[""]]
+
+
+def crossings() -> list[tuple[date, State, Cause]]:
+    rows = Transition.objects.order_by("on", "cause")
+    return [(row.on, State(row.after), Cause(row.cause)) for row in rows]
+
+
+def test_the_first_version_decides_over_the_past(customer, buys, rule) -> None:
+    buys(customer("王海涛"), date(2026, 1, 1))
+    assert crossings() == []
+    rule()
+    assert [row[0] for row in crossings()] == [date(2026, 3, 2), date(2026, 4, 1)]
+
+
+def test_a_later_version_decides_from_today_on(customer, buys, rule, on_day) -> None:
+    buys(customer("王海涛"), date(2026, 1, 1))
+    buys(customer("李娜"), date(2026, 5, 15))
+    rule()
+    past = crossings()
+    rule(SHORT)
+    assert crossings() == [*past, (TODAY, State.AT_RISK, Cause.RULE)]
+    assert [valid_from for valid_from, _content in in_force()] == [date(1900, 1, 1), TODAY]
+
+
+def test_a_restatement_decides_over_the_past_as_well(customer, buys, rule) -> None:
+    buys(customer("王海涛"), date(2026, 1, 1))
+    rule()
+    rule(SHORT, restate=True)
+    assert in_force() == [(date(1900, 1, 1), SHORT)]
+    assert [row[0] for row in crossings()] == [date(2026, 1, 11), date(2026, 1, 21)]
+    assert RuleVersion.objects.count() == 2, "what was superseded is kept"
+
+
+def test_of_two_saved_on_one_day_the_second_counts(customer, buys, rule) -> None:
+    buys(customer("王海涛"), date(2026, 5, 15))
+    rule(MissedVisits())
+    rule(DaysWithoutOrder(1, 2))
+    rule(SHORT)
+    assert in_force()[1:] == [(TODAY, SHORT)]
+    assert crossings() == [(TODAY, State.AT_RISK, Cause.RULE)]
+
+
+def test_the_first_rule_corrected_the_same_day_still_covers_the_past(customer, buys, rule) -> None:
+    buys(customer("王海涛"), date(2026, 1, 1))
+    rule()
+    rule(SHORT, restate=True)
+    rule(MissedVisits(), restate=True)
+    assert in_force() == [(date(1900, 1, 1), MissedVisits())]
+
+
+def test_the_name_is_kept_unless_a_new_one_is_given(rule) -> None:
+    rule(name="保养")
+    rule(SHORT)
+    assert ChurnRule.objects.get().name == "保养"
+    rule(SHORT, name="月结客户")
+    assert ChurnRule.objects.get().name == "月结客户"
+
+
+def test_the_journal_keeps_both_contents_and_whether_the_past_was_restated(owner) -> None:
+    services.save_rule(actor=owner, content=SHORT)
+    entry = JournalEntry.objects.latest("pk")
+    assert (entry.verb, entry.actor_id, entry.before) == ("churn.rule_saved", owner.pk, None)
+    services.save_rule(actor=owner, content=MissedVisits(), restate=True)
+    entry = JournalEntry.objects.latest("pk")
+    assert entry.verb == "churn.rule_restated"
+    assert entry.before == {"kind": "days", "at_risk": 10, "lost": 20, "expected": None}
+    assert entry.after["kind"] == "visits"
+    assert entry.after["valid_from"] == "1900-01-01"
+
+
+@pytest.mark.parametrize("role", [Role.SELLER, Role.SERVICE, Role.AGENT, Role.ANALYST])
+def test_who_may_not_change_rules_changes_none(person, role) -> None:
+    with pytest.raises(PermissionDenied, match="may not change rules"):
+        services.save_rule(actor=person(role), content=SHORT)
+    assert not ChurnRule.objects.exists()
+
+
+def test_applying_is_noted_and_done_once(customer, buys) -> None:
+    buys(customer("王海涛"), date(2026, 1, 1))
+    services.save_rule(actor=None, content=SHORT)
+    assert RuleVersion.objects.get().applied_at is None
+    assert services.apply_rules(now=clock.now()) == 1
+    assert RuleVersion.objects.get().applied_at == clock.now()
+    before = list(Transition.objects.values()), list(Clock.objects.values())
+    assert services.apply_rules(now=clock.now()) == 0
+    assert (list(Transition.objects.values()), list(Clock.objects.values())) == before
+
+
+class TestSegments:
+    def test_a_rule_of_ones_own_kind_goes_before_the_general_one(
+        self, customer, buys, rule
+    ) -> None:
+        person = customer("王海涛", kind="person")
+        firm = customer("顺达物流有限公司", kind="organization")
+        buys(person, TODAY)
+        buys(firm, TODAY)
+        rule(SHORT)
+        rule(DaysWithoutOrder(30, 60), applies_to="organization")
+        assert Clock.objects.get(customer=person).at_risk_at == TODAY + timedelta(days=10)
+        assert Clock.objects.get(customer=firm).at_risk_at == TODAY + timedelta(days=30)
+
+    def test_without_a_rule_nobody_has_a_clock(self, customer, buys, rule) -> None:
+        firm = customer("顺达物流有限公司", kind="organization")
+        buys(firm, TODAY)
+        buys(customer("王海涛"), TODAY)
+        rule(SHORT, applies_to="person")
+        assert Clock.objects.count() == 1
+        assert not Clock.objects.filter(customer=firm).exists()
+
+
+class TestOwnRhythm:
+    RULE = OwnRhythm(0.5, 0.9, 0.98, min_gaps=3)
+
+    def test_the_segments_spans_are_taken_when_it_is_saved(self, customer, buys, rule) -> None:
+        days = [date(2026, 5, 1) + timedelta(days=7 * n) for n in range(4)]
+        buys(customer("王海涛"), *days)
+        newcomer = customer("李娜")
+        buys(newcomer, TODAY)
+        saved = rule(self.RULE).content
+        assert (saved.segment_expected, saved.segment_at_risk, saved.segment_lost) == (7, 8, 9)
+        assert saved.segment_gaps == 3
+        assert Clock.objects.get(customer=newcomer).at_risk_at == TODAY + timedelta(days=8)
+
+    def test_only_of_the_segment_that_it_decides_about(self, customer, buys, rule) -> None:
+        for name, kind, gap in (("王海涛", "person", 7), ("顺达公司", "organization", 30)):
+            who = customer(name, kind=kind)
+            buys(who, *[date(2026, 1, 1) + timedelta(days=gap * n) for n in range(4)])
+        assert rule(self.RULE, applies_to="organization").content.segment_expected == 30
+        assert rule(self.RULE).content.segment_expected == 7
+
+    def test_from_too_few_gaps_nothing_is_claimed(self, customer, buys, rule) -> None:
+        buys(customer("王海涛"), date(2026, 5, 1), date(2026, 5, 2))
+        assert rule(self.RULE).content == self.RULE
+
+    def test_a_customer_who_never_bought_may_get_a_car(self, customer, car, rule) -> None:
+        rule(self.RULE)
+        car(customer("王海涛"))
+        assert not Clock.objects.exists()
