@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -114,6 +116,12 @@ class Clock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id}/{self.asset_id}: {self.lost_at}"
+
+    def state_on(self, day: date) -> State:
+        """Where the clock stands on a day; `state` is only what was last noted."""
+        if self.asset and self.asset.retired_on and self.asset.retired_on <= day:
+            return State.RETIRED
+        return State((day >= self.at_risk_at) + (day >= self.lost_at))
 
 
 class CauseChoice(models.IntegerChoices):

@@ -16,6 +16,7 @@ from liuke.churn.rules import kinds
 from liuke.churn.rules.history import Cause, Clocks, Crossings, State, Version, history
 from liuke.churn.rules.kinds import NEVER, Days, Purchases, to_day
 from liuke.churn.rules.months import Month, month_table, together
+from liuke.core import clock
 from liuke.customers import queries as customers
 from liuke.customers.models import Asset, Customer
 from liuke.sales import queries as sales
@@ -76,11 +77,17 @@ def book(customer_ids: Customers = None) -> Book:
 
 
 def rules_in_force() -> dict[str, list[RuleVersion]]:
-    """The kind of customer a rule applies to ("" for all others) → its versions, oldest first."""
+    """The kind of customer a rule applies to ("" for all others) → its versions, oldest first.
+
+    Until a kind got a rule of its own the general one decided about it, and still does for then.
+    """
     versions = RuleVersion.objects.filter(superseded_at=None).select_related("rule")
     found: dict[str, list[RuleVersion]] = {}
     for version in versions.order_by("valid_from", "pk"):
         found.setdefault(version.rule.applies_to, []).append(version)
+    for own in (found[kind] for kind in found if kind):
+        begun = own[0].valid_from
+        own[:0] = [general for general in found.get("", []) if general.valid_from < begun]
     return found
 
 
@@ -113,12 +120,14 @@ def status_under(rule: kinds.Rule | None, as_of: date) -> Status:
 
 def status_of(customers: QuerySet[Customer]) -> Status:
     """Where the assets or customers of a selection stand today, by the rules in force."""
-    rows = Clock.objects.filter(customer__in=customers).values_list("state").annotate(n=Count("pk"))
-    counts = dict(rows.values_list("state", "n"))
-    active, at_risk, lost = (
-        counts.get(s.value, 0) for s in (State.ACTIVE, State.AT_RISK, State.LOST)
+    today = clock.today()
+    running = Clock.objects.filter(customer__in=customers).exclude(asset__retired_on__lte=today)
+    counts = running.aggregate(
+        active=Count("pk", filter=Q(at_risk_at__gt=today)),
+        at_risk=Count("pk", filter=Q(at_risk_at__lte=today, lost_at__gt=today)),
+        lost=Count("pk", filter=Q(lost_at__lte=today)),
     )
-    return Status(active, at_risk, lost, customers.filter(clocks=None).count())
+    return Status(**counts, no_clock=customers.filter(clocks=None).count())
 
 
 def months_under(rule: kinds.Rule | None, as_of: date) -> list[Month]:
@@ -205,7 +214,7 @@ def clocks_of(customer_id: int) -> QuerySet[Clock]:
     return (
         Clock.objects.filter(customer=customer_id)
         .select_related("asset", "version__rule")
-        .order_by("state", "-lost_at")
+        .order_by(F("asset__retired_on").asc(nulls_first=True), "-at_risk_at")
     )
 
 
@@ -256,8 +265,8 @@ def preview(rule: kinds.Rule, applies_to: str, today: date) -> Preview:
     rule = as_saved(rule, applies_to)
     pages, clocks, _crossings = next(histories(segment_of(applies_to), today, rule))
     now = {
-        (customer, asset): state
-        for customer, asset, state in Clock.objects.values_list("customer", "asset", "state")
+        (row.customer_id, row.asset_id): row.state_on(today)
+        for row in Clock.objects.select_related("asset")
     }
     moved: dict[tuple[State, State], list[int]] = {}
     for index, after in zip(clocks.subject.tolist(), clocks.state.tolist(), strict=True):

@@ -34,7 +34,8 @@ def save_rule(
 ) -> RuleVersion:
     """Let a rule decide from today on; `restate` lets it decide over the whole past as well.
 
-    A firm's first rule always decides over the past. The clocks follow in `apply_rules`.
+    A firm's first rule always decides over the past; a kind's first rule leaves it to the general
+    one, if there is one. The clocks follow in `apply_rules`.
     """
     require(actor, Act.EDIT_RULES)
     rule, _new = ChurnRule.objects.select_for_update().get_or_create(
@@ -48,12 +49,14 @@ def save_rule(
     today = clock.today()
     replaced = current if restate else current.filter(valid_from__gte=today)
     replaced.update(superseded_at=clock.now())
+    general = RuleVersion.objects.filter(superseded_at=None, rule__applies_to="")
+    decided_before = current.exists() or (not restate and general.exists())
     content = queries.as_saved(content, applies_to)
     version = RuleVersion.objects.create(
         rule=rule,
         kind=content.kind,
         params=kinds.params_of(content),
-        valid_from=today if current.exists() else date.fromisoformat(BEGINNING),
+        valid_from=today if decided_before else date.fromisoformat(BEGINNING),
         created_by=actor,
     )
     journal.record(

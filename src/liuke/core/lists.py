@@ -174,7 +174,7 @@ class ListOf(Generic[Row]):
             total=total,
             total_is_capped=capped,
             first=start + 1 if found else 0,
-            last=start + min(len(found), self.size),
+            last=start + min(len(found), self.size) if found else 0,
             prev_url=_address(query, page=number - 1) if number > 1 else "",
             next_url=_address(query, page=number + 1) if len(found) > self.size else "",
             export_url=f"{export_url}{_address(query, page=None)}" if export_url else "",

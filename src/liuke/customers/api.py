@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Field, ModelSchema, Router, Schema
+from ninja import Field, ModelSchema, Router, Schema, Status
 
 from liuke.accounts.models import User
 from liuke.accounts.queries import viewer_of
@@ -46,8 +46,8 @@ class CustomerOut(ModelSchema):
 
 
 class ContactPointIn(Schema):
-    kind: str
-    value: str
+    kind: ContactPoint.Kind
+    value: str = Field(max_length=200)
     preferred: bool = False
     do_not_contact: bool = False
 
@@ -109,14 +109,14 @@ def get_customer(request: HttpRequest, pk: int) -> Customer:
 
 
 @router.post("/customers", response={201: CustomerOut})
-def create_customer(request: HttpRequest, body: CustomerIn) -> tuple[int, Customer]:
+def create_customer(request: HttpRequest, body: CustomerIn) -> Status[Customer]:
     viewer = viewer_of(request)
     created = services.create_customer(
         actor=viewer,
         values=body.model_dump(exclude={"contact_points"}),
         contact_points=_points(body.contact_points),
     )
-    return 201, _read(viewer, created.pk)
+    return Status(201, _read(viewer, created.pk))
 
 
 @router.patch("/customers/{pk}", response=CustomerOut)
@@ -135,10 +135,11 @@ def change_customer(request: HttpRequest, pk: int, body: CustomerChange) -> Cust
 
 
 @router.post("/customers/{pk}/assets", response={201: AssetOut})
-def add_asset(request: HttpRequest, pk: int, body: AssetIn) -> tuple[int, Asset]:
+def add_asset(request: HttpRequest, pk: int, body: AssetIn) -> Status[Asset]:
     viewer = viewer_of(request)
     get_object_or_404(queries.visible_to(viewer), pk=pk)
-    return 201, services.save_asset(actor=viewer, customer_id=pk, values=body.model_dump())
+    added = services.save_asset(actor=viewer, customer_id=pk, values=body.model_dump())
+    return Status(201, added)
 
 
 def _whole(customers: QuerySet[Customer]) -> QuerySet[Customer]:

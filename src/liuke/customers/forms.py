@@ -3,13 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
 from liuke.accounts.models import Unit, User
 from liuke.accounts.queries import people_visible_to
 from liuke.customers.models import Asset, ContactPoint, Customer
-from liuke.customers.rules import Kind
+from liuke.customers.rules import Kind, plate_key
 from liuke.customers.services import EDITABLE, NewContactPoint
 
 
@@ -34,8 +35,10 @@ class CustomerForm(forms.ModelForm[Customer]):
 
     def __init__(self, viewer: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Who owns the customer now stays a choice, even out of sight or no longer with the firm.
+        people = people_visible_to(viewer) | User.objects.filter(pk=self.instance.owner_id)
         self.fields["owner"] = forms.ModelChoiceField(
-            people_visible_to(viewer), required=False, label=_("Owner"), empty_label=_("Nobody")
+            people, required=False, label=_("Owner"), empty_label=_("Nobody")
         )
         self.fields["branch"] = forms.ModelChoiceField(
             Unit.objects.filter(kind="branch"), required=False, label=_("Branch")
@@ -83,6 +86,12 @@ class AssetForm(forms.ModelForm[Asset]):
         model = Asset
         fields = ("name", "serial", "retired_on")
         widgets = {"retired_on": DateInput()}
+
+    def clean_serial(self) -> str:
+        serial: str = self.cleaned_data["serial"]
+        # What it is found by may be longer than what was typed: ㎏ becomes two letters.
+        MaxLengthValidator(40)(plate_key(serial))
+        return serial
 
     def _post_clean(self) -> None:
         pass

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Field, ModelSchema, Router, Schema
@@ -13,31 +14,36 @@ from ninja import Field, ModelSchema, Router, Schema
 from liuke.accounts.queries import viewer_of
 from liuke.customers import queries as customers
 from liuke.sales import queries, services
+from liuke.sales.forms import SIZE_OF_A_LINE, happened
 from liuke.sales.models import Order, OrderLine
-from liuke.sales.rules import OrderKind
+from liuke.sales.rules import OrderKind, line_amount
 
 router = Router(tags=["orders"])
 MOST = 1000
+LARGEST = 10**12
+
+Id = Annotated[int, Field(lt=2**63)]
+Figure = Annotated[Decimal, Field(gt=-LARGEST, lt=LARGEST)]
 
 
 class LineIn(Schema):
-    quantity: Decimal = Decimal(1)
-    price: Decimal
-    product_code: str = ""
-    text: str = ""
+    quantity: Figure = Decimal(1)
+    price: Figure
+    product_code: str = Field("", max_length=60)
+    text: str = Field("", max_length=200)
 
 
 class OrderIn(Schema):
     """`total` when there are no lines. A moment without a zone is the firm's wall time."""
 
-    customer_id: int
+    customer_id: Id
     occurred_at: datetime
     kind: OrderKind = OrderKind.SALE
-    number: str = ""
-    asset_id: int | None = None
+    number: str = Field("", max_length=60)
+    asset_id: Id | None = None
     note: str = ""
     lines: list[LineIn] = Field(default_factory=list)
-    total: Decimal | None = None
+    total: Figure | None = None
 
 
 class Refusal(Schema):
@@ -87,15 +93,18 @@ def record_orders(request: HttpRequest, body: list[OrderIn]) -> services.Recorde
 @router.get("/customers/{pk}/orders", response=list[OrderOut])
 def list_orders(request: HttpRequest, pk: int, limit: int = 100) -> Any:
     """A customer's orders, latest first."""
-    rows = queries.visible_to(viewer_of(request)).filter(customer=pk).prefetch_related("lines")
-    return rows.order_by("-occurred_at", "-pk")[: max(1, min(limit, MOST))]
+    customer = get_object_or_404(customers.visible_to(viewer_of(request)), pk=pk)
+    rows = queries.orders_of(customer.pk).prefetch_related("lines")
+    return rows[: max(1, min(limit, MOST))]
 
 
 def _order(given: OrderIn) -> services.NewOrder:
     moment = given.occurred_at
+    for line in given.lines:
+        SIZE_OF_A_LINE(line_amount(line.quantity, line.price))
     return services.NewOrder(
         customer_id=given.customer_id,
-        occurred_at=timezone.make_aware(moment) if timezone.is_naive(moment) else moment,
+        occurred_at=happened(timezone.make_aware(moment) if timezone.is_naive(moment) else moment),
         kind=given.kind,
         number=given.number,
         asset_id=given.asset_id,

@@ -1,18 +1,33 @@
 """Parsing and validating an order; saving is a service's work."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import DecimalValidator
 from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
 from liuke.core import clock
 from liuke.customers.models import Asset, Customer
-from liuke.sales.rules import OrderKind
+from liuke.sales.rules import OrderKind, line_amount
 from liuke.sales.services import NewLine, NewOrder
+
+
+# No record of a firm reaches further back, nor do the churn rules.
+FIRST_YEAR = 1900
+SIZE_OF_A_LINE = DecimalValidator(max_digits=12, decimal_places=2)
+
+
+def happened(moment: datetime) -> datetime:
+    """The moment of an order; raises ValidationError where nothing can have happened yet."""
+    if moment > clock.now() + timedelta(days=1):
+        raise ValidationError(_("This lies in the future. Record it when it has happened."))
+    if moment.year < FIRST_YEAR:
+        raise ValidationError(forms.DateTimeField.default_error_messages["invalid"])
+    return moment
 
 
 class MomentInput(forms.DateTimeInput):
@@ -52,11 +67,8 @@ class OrderForm(forms.Form):
             customer.assets.filter(retired_on=None), label=_("Vehicle or asset"), required=False
         )
 
-    def clean_occurred_at(self) -> Any:
-        moment = self.cleaned_data["occurred_at"]
-        if moment > clock.now() + timedelta(days=1):
-            raise ValidationError(_("This lies in the future. Record it when it has happened."))
-        return moment
+    def clean_occurred_at(self) -> datetime:
+        return happened(self.cleaned_data["occurred_at"])
 
 
 class LineForm(forms.Form):
@@ -74,6 +86,8 @@ class LineForm(forms.Form):
             data["quantity"] = Decimal(1)
         if data.get("price") is None and (data.get("text") or data.get("quantity") is not None):
             raise ValidationError(_("A line needs a price."))
+        if data.get("price") is not None:
+            SIZE_OF_A_LINE(line_amount(data["quantity"], data["price"]))
         return data
 
 

@@ -88,17 +88,17 @@ def build() -> None:
     chance = random.Random(SEED)  # noqa: S311  invented data, not a secret
     people = _people()
     sellers = [people["lin"], people["zhao"], people["qian"], people["dianzhang"]]
-    today = clock.today()
+    now, today = clock.now(), clock.today()
     month = (today - timedelta(days=365 * YEARS)).replace(day=1)
     habits: list[Habit] = []
     months = _months(month, today)
     arrivals = _arrivals(chance, len(months))
     for first, count in zip(months, arrivals, strict=True):
         end = min(_next_month(first) - timedelta(days=1), today)
-        with clock.set_to(first):
+        with clock.set_to(min(_noon(first), now)):
             for _each in range(count):
                 habits += _newcomer(chance, chance.choice(sellers), first, today)
-        with clock.set_to(end):
+        with clock.set_to(min(_noon(end), now)):
             _visits(chance, people["dianzhang"], habits, first, end)
     is_demo.cache_clear()
 
@@ -203,6 +203,10 @@ def _visit(chance: random.Random, habit: Habit, day: date) -> NewOrder:
             for text, low, high in jobs
         ],
     )
+
+
+def _noon(day: date) -> datetime:
+    return clock.start_of(day) + timedelta(hours=12)
 
 
 def _not_later(moment: datetime) -> datetime:

@@ -7,129 +7,280 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('customers', '0001_initial'),
+        ("customers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ChurnRule',
+            name="ChurnRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('applies_to', models.CharField(blank=True, choices=[('', 'all other customers'), ('person', 'Person'), ('organization', 'Organization')], max_length=12, unique=True, verbose_name='applies to')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "applies_to",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "all other customers"),
+                            ("person", "Person"),
+                            ("organization", "Organization"),
+                        ],
+                        max_length=12,
+                        unique=True,
+                        verbose_name="applies to",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'churn rule',
-                'verbose_name_plural': 'churn rules',
-                'ordering': ('-applies_to',),
+                "verbose_name": "churn rule",
+                "verbose_name_plural": "churn rules",
+                "ordering": ("-applies_to",),
             },
         ),
         migrations.CreateModel(
-            name='RuleVersion',
+            name="RuleVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=10, verbose_name='kind')),
-                ('params', models.JSONField()),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('created_at', models.DateTimeField(default=liuke.core.clock.now)),
-                ('superseded_at', models.DateTimeField(null=True)),
-                ('applied_at', models.DateTimeField(null=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='churn.churnrule')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=10, verbose_name="kind")),
+                ("params", models.JSONField()),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                ("created_at", models.DateTimeField(default=liuke.core.clock.now)),
+                ("superseded_at", models.DateTimeField(null=True)),
+                ("applied_at", models.DateTimeField(null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="churn.churnrule",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'version of a rule',
-                'verbose_name_plural': 'versions of rules',
-                'ordering': ('valid_from', 'pk'),
+                "verbose_name": "version of a rule",
+                "verbose_name_plural": "versions of rules",
+                "ordering": ("valid_from", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Clock',
+            name="Clock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('takes_unnamed', models.BooleanField(help_text='Purchases that name no asset count here: the only asset, or no asset at all.')),
-                ('first_day', models.DateField()),
-                ('last_day', models.DateField()),
-                ('purchase_days', models.PositiveIntegerField()),
-                ('expected_at', models.DateField(null=True)),
-                ('at_risk_at', models.DateField()),
-                ('lost_at', models.DateField()),
-                ('state', models.PositiveSmallIntegerField(choices=[(0, 'Safe'), (1, 'At risk'), (2, 'Lost'), (3, 'Out of service')])),
-                ('asset', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='clocks', to='customers.asset')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clocks', to='customers.customer')),
-                ('version', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='churn.ruleversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "takes_unnamed",
+                    models.BooleanField(
+                        help_text="Purchases that name no asset count here: the only asset, or no asset at all."
+                    ),
+                ),
+                ("first_day", models.DateField()),
+                ("last_day", models.DateField()),
+                ("purchase_days", models.PositiveIntegerField()),
+                ("expected_at", models.DateField(null=True)),
+                ("at_risk_at", models.DateField()),
+                ("lost_at", models.DateField()),
+                (
+                    "state",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "Safe"), (1, "At risk"), (2, "Lost"), (3, "Out of service")]
+                    ),
+                ),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="clocks",
+                        to="customers.asset",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="clocks",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="churn.ruleversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'churn clock',
-                'verbose_name_plural': 'churn clocks',
+                "verbose_name": "churn clock",
+                "verbose_name_plural": "churn clocks",
             },
         ),
         migrations.CreateModel(
-            name='Transition',
+            name="Transition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField()),
-                ('before', models.PositiveSmallIntegerField(choices=[(0, 'Safe'), (1, 'At risk'), (2, 'Lost'), (3, 'Out of service')])),
-                ('after', models.PositiveSmallIntegerField(choices=[(0, 'Safe'), (1, 'At risk'), (2, 'Lost'), (3, 'Out of service')])),
-                ('cause', models.PositiveSmallIntegerField(choices=[(0, 'time passed'), (1, 'the rule changed'), (2, 'bought again'), (3, 'out of service')])),
-                ('recorded_at', models.DateTimeField(default=liuke.core.clock.now)),
-                ('alarm', models.BooleanField(default=False, help_text='Time passed and a tick saw it; not history that a file brought.')),
-                ('asset', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='transitions', to='customers.asset')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='transitions', to='customers.customer')),
-                ('version', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='churn.ruleversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField()),
+                (
+                    "before",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "Safe"), (1, "At risk"), (2, "Lost"), (3, "Out of service")]
+                    ),
+                ),
+                (
+                    "after",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "Safe"), (1, "At risk"), (2, "Lost"), (3, "Out of service")]
+                    ),
+                ),
+                (
+                    "cause",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "time passed"),
+                            (1, "the rule changed"),
+                            (2, "bought again"),
+                            (3, "out of service"),
+                        ]
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField(default=liuke.core.clock.now)),
+                (
+                    "alarm",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Time passed and a tick saw it; not history that a file brought.",
+                    ),
+                ),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="transitions",
+                        to="customers.asset",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="transitions",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="churn.ruleversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'transition',
-                'verbose_name_plural': 'transitions',
+                "verbose_name": "transition",
+                "verbose_name_plural": "transitions",
             },
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at', None)), fields=('rule', 'valid_from'), name='rule_version_one_a_day'),
+            model_name="ruleversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("superseded_at", None)),
+                fields=("rule", "valid_from"),
+                name="rule_version_one_a_day",
+            ),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(fields=['state', 'at_risk_at'], name='clock_due_at_risk'),
+            model_name="clock",
+            index=models.Index(fields=["state", "at_risk_at"], name="clock_due_at_risk"),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(fields=['state', 'lost_at'], name='clock_due_lost'),
+            model_name="clock",
+            index=models.Index(fields=["state", "lost_at"], name="clock_due_lost"),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(fields=('asset',), name='clock_of_asset'),
+            model_name="clock",
+            constraint=models.UniqueConstraint(fields=("asset",), name="clock_of_asset"),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(condition=models.Q(('asset', None)), fields=('customer',), name='clock_of_customer'),
+            model_name="clock",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("asset", None)), fields=("customer",), name="clock_of_customer"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__lt', models.F('at_risk_at')), ('at_risk_at__lt', models.F('lost_at'))), name='clock_dates_in_order'),
+            model_name="clock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("last_day__lt", models.F("at_risk_at")),
+                    ("at_risk_at__lt", models.F("lost_at")),
+                ),
+                name="clock_dates_in_order",
+            ),
         ),
         migrations.AddIndex(
-            model_name='transition',
-            index=models.Index(fields=['on', 'after', 'customer'], name='transition_on'),
+            model_name="transition",
+            index=models.Index(fields=["on", "after", "customer"], name="transition_on"),
         ),
         migrations.AddIndex(
-            model_name='transition',
-            index=models.Index(condition=models.Q(('alarm', True)), fields=['-recorded_at'], name='transition_alarm'),
+            model_name="transition",
+            index=models.Index(
+                condition=models.Q(("alarm", True)),
+                fields=["-recorded_at"],
+                name="transition_alarm",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transition',
-            constraint=models.UniqueConstraint(fields=('asset', 'on', 'cause'), name='transition_of_asset_once'),
+            model_name="transition",
+            constraint=models.UniqueConstraint(
+                fields=("asset", "on", "cause"), name="transition_of_asset_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transition',
-            constraint=models.UniqueConstraint(condition=models.Q(('asset', None)), fields=('customer', 'on', 'cause'), name='transition_of_customer_once'),
+            model_name="transition",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("asset", None)),
+                fields=("customer", "on", "cause"),
+                name="transition_of_customer_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transition',
-            constraint=models.CheckConstraint(condition=models.Q(('before', models.F('after')), _negated=True), name='transition_changes_state'),
+            model_name="transition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("before", models.F("after")), _negated=True),
+                name="transition_changes_state",
+            ),
         ),
     ]

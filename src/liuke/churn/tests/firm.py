@@ -38,21 +38,29 @@ def lives(today: date, customers: Iterable[int] | None = None) -> dict[Subject, 
     assets = list(Asset.objects.all())
     retired = {asset.pk: asset.retired_on for asset in assets}
     kind = dict(Customer.objects.values_list("pk", "kind"))
-    rules: dict[str, list] = {}
-    for version in RuleVersion.objects.filter(superseded_at=None).order_by("valid_from"):
-        rules.setdefault(version.rule.applies_to, []).append((version.valid_from, version.content))
     bought: dict[Subject, list[date]] = {}
     for order in Order.objects.all():
         if order.kind == "visit" or order.total > 0:
             bought.setdefault(subject_of(order, assets), []).append(order.day)
     walked = {}
     for (customer, asset), days in bought.items():
-        versions = rules.get(kind[customer]) or rules.get("")
+        versions = [(each.valid_from, each.content) for each in deciding(kind[customer])]
         if versions and (customers is None or customer in customers):
             life = live(days, versions, today, retired.get(asset))
             if life is not None:
                 walked[customer, asset] = life
     return walked
+
+
+def deciding(kind: str) -> list[RuleVersion]:
+    """The versions that decide about a kind of customer, one after the other.
+
+    Before a kind had a rule of its own the general one decided.
+    """
+    rows = RuleVersion.objects.filter(superseded_at=None).order_by("valid_from")
+    general = list(rows.filter(rule__applies_to=""))
+    own = list(rows.filter(rule__applies_to=kind))
+    return [each for each in general if not own or each.valid_from < own[0].valid_from] + own
 
 
 def behind_by_walking(

@@ -127,6 +127,22 @@ class TestSegments:
         assert Clock.objects.get(customer=person).at_risk_at == TODAY + timedelta(days=10)
         assert Clock.objects.get(customer=firm).at_risk_at == TODAY + timedelta(days=30)
 
+    def test_a_first_rule_for_a_kind_leaves_the_past_to_the_general_one(
+        self, customer, buys, rule
+    ) -> None:
+        buys(customer("王海涛"), date(2026, 5, 15))
+        buys(customer("顺达物流有限公司", kind="organization"), date(2026, 1, 1))
+        rule()
+        past = crossings()
+        rule(DaysWithoutOrder(100, 200), applies_to="organization")
+        assert crossings() == [*past, (TODAY, State.AT_RISK, Cause.RULE)]
+
+    def test_unless_the_past_is_restated(self, customer, buys, rule) -> None:
+        buys(customer("顺达物流有限公司", kind="organization"), date(2026, 1, 1))
+        rule()
+        rule(DaysWithoutOrder(100, 200), applies_to="organization", restate=True)
+        assert crossings() == [(date(2026, 4, 11), State.AT_RISK, Cause.TIME)]
+
     def test_without_a_rule_nobody_has_a_clock(self, customer, buys, rule) -> None:
         firm = customer("顺达物流有限公司", kind="organization")
         buys(firm, TODAY)

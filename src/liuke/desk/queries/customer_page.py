@@ -118,7 +118,7 @@ def clock_views(customer: Customer, today: date) -> list[ClockView]:
     return [
         ClockView(
             row,
-            State(row.state).name.lower(),
+            row.state_on(today).name.lower(),
             str(row.asset) if row.asset else "",
             _sentence(row, today),
             describe(row.version.content),
@@ -202,7 +202,7 @@ def _sentence(row: Clock, today: date) -> str:
 
 
 def _outlook(row: Clock, today: date) -> str:
-    match State(row.state):
+    match row.state_on(today):
         case State.RETIRED:
             return _("Out of service, no longer watched.")
         case State.LOST:

@@ -228,6 +228,9 @@ def month_bounds(month: str) -> tuple[date, date] | None:
         first = date.fromisoformat(f"{month}-01")
     except ValueError:
         return None
+    if not 1 < first.year < 9999:
+        # Twelve months before it or a day after it there is no calendar.
+        return None
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     return first, min(last, clock.today())
 

@@ -1,0 +1,1 @@
+"""From a file of any kind to judged orders: no models, no requests, only files and DuckDB."""

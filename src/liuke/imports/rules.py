@@ -1,0 +1,26 @@
+"""The life of an import, and what may happen at which point of it."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(models.TextChoices):
+    UPLOADED = "uploaded", _("Uploaded")
+    CHECKING = "checking", _("Being checked")
+    CHECKED = "checked", _("Checked")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    STOPPED = "stopped", _("Stopped")
+
+
+BUSY = frozenset({Status.CHECKING, Status.RUNNING})
+CHECKABLE = frozenset({Status.UPLOADED, Status.CHECKING, Status.CHECKED, Status.FAILED})
+# A run that was killed still says "running": only the lock knows whether somebody works on it.
+RUNNABLE = frozenset({Status.CHECKED, Status.RUNNING, Status.FAILED, Status.STOPPED})
+RESUMABLE = frozenset({Status.CHECKED, Status.RUNNING, Status.FAILED, Status.STOPPED})
+
+
+def progress(position: int, total: int) -> int:
+    """Hundredths done; 100 only when really everything is."""
+    return 100 if position >= total else position * 100 // total

@@ -1,0 +1,86 @@
+"""What columns mean, guessed from names and values."""
+
+import pytest
+
+from liuke.core.errors import Refused
+from liuke.imports.readers.guessing import guess
+from liuke.imports.readers.mapping import Meaning, check_meaning
+
+CASES: dict[str, tuple[str, str, dict[str, str]]] = {
+    "wholesaler": (
+        "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country",
+        "536365,85123A,HOLDER,6,2010-12-01 08:26:00,2.55,17850,UK",
+        {
+            "customer": "CustomerID",
+            "date": "InvoiceDate",
+            "quantity": "Quantity",
+            "price": "UnitPrice",
+            "order": "InvoiceNo",
+            "product": "StockCode",
+            "description": "Description",
+        },
+    ),
+    "workshop": (
+        "工单号,进厂日期,车牌号,客户姓名,维修项目,实收金额(元)",
+        "GD001,2026/3/4,粤B12345,王海涛,保养,480.00",
+        {
+            "order": "工单号",
+            "date": "进厂日期",
+            "customer": "车牌号",
+            "name": "客户姓名",
+            "description": "维修项目",
+            "amount": "实收金额(元)",
+            "kind": "visit",
+        },
+    ),
+    "shop": (
+        "订单编号,下单时间,会员号,商品名称,数量,单价,实付款",
+        "D1,2026-03-04 10:00,M1,茶叶,2,50,90",
+        {
+            "order": "订单编号",
+            "date": "下单时间",
+            "customer": "会员号",
+            "description": "商品名称",
+            "amount": "实付款",
+        },
+    ),
+    "names only": (
+        "姓名,日期,金额",
+        "王海涛,2026-03-04,480",
+        {"customer": "姓名", "date": "日期", "amount": "金额"},
+    ),
+    "date by its values": (
+        "客户,开始,金额",
+        "王海涛,2026年3月4日,480",
+        {"customer": "客户", "date": "开始", "amount": "金额"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_columns_are_guessed(case: str) -> None:
+    header, row, expected = CASES[case]
+    assert guess(header.split(","), [tuple(row.split(","))]) == Meaning(**expected)
+
+
+def test_a_column_whose_values_do_not_fit_is_not_taken() -> None:
+    found = guess(
+        ["customer", "date", "order date", "amount"], [("A", "Monday", "2026-03-04", "5")]
+    )
+    assert found.date == "order date"
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"customer": "custmer"}, "no column “custmer” .* The file has: customer, .* “customer”"),
+        ({"date": ""}, "which column holds the date"),
+        ({"amount": ""}, "amount, or which hold quantity and price"),
+        ({"amount": "date"}, "chosen twice"),
+        ({"quantity": "pieces", "price": "each"}, "either an amount"),
+    ],
+)
+def test_a_wrong_choice_is_explained(said: dict[str, str], message: str) -> None:
+    good = {"customer": "customer", "date": "date", "amount": "amount"}
+    with pytest.raises(Refused, match=message):
+        check_meaning(Meaning(**(good | said)), ["customer", "date", "amount", "pieces", "each"])
