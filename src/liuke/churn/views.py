@@ -1,6 +1,7 @@
 """Who is leaving, how many, since when; and the rules that say so."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -118,7 +119,9 @@ def rule_edit(request: HttpRequest, applies_to: str = "") -> HttpResponse:
             tasks.apply_rules.enqueue()
             messages.success(request, _("Saved. The clocks follow in a moment."))
             return redirect("churn-rules")
-        context["preview"] = queries.preview(content, applies_to, clock.today())
+        preview = queries.preview(content, applies_to, clock.today())
+        named = customers.visible_to(viewer).filter(pk__in=[who.pk for who in preview.examples])
+        context["preview"] = replace(preview, examples=named.order_by("name_sort"))
         context["sentence"] = describe(content)
         return render(request, "churn/rule_form.html", context)
     status = 422 if request.method == "POST" else 200

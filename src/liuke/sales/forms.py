@@ -15,7 +15,6 @@ from liuke.customers.models import Asset, Customer
 from liuke.sales.rules import OrderKind, line_amount
 from liuke.sales.services import NewLine, NewOrder
 
-
 # No record of a firm reaches further back, nor do the churn rules.
 FIRST_YEAR = 1900
 SIZE_OF_A_LINE = DecimalValidator(max_digits=12, decimal_places=2)

@@ -99,7 +99,7 @@ def build() -> None:
             for _each in range(count):
                 habits += _newcomer(chance, chance.choice(sellers), first, today)
         with clock.set_to(min(_noon(end), now)):
-            _visits(chance, people["dianzhang"], habits, first, end)
+            _visits(chance, people["laoban"], habits, first, end)
     is_demo.cache_clear()
 
 
