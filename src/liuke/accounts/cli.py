@@ -1,6 +1,8 @@
 """`liuke user …`: people who sign in."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 from django.core.exceptions import ValidationError
@@ -37,14 +39,11 @@ def add(
     username: str, name: str, role: str, scope: str | None, unit: str | None, password: str | None
 ) -> None:
     """Let somebody sign in."""
-    place = Unit.objects.filter(name=unit).first() if unit else Unit.objects.first()
-    if unit and place is None:
-        raise click.ClickException(f"There is no unit “{unit}”.")
     made_up = password or secrets.token_urlsafe(9)
     with _plain_errors():
         services.create_user(
             actor=None, username=username, name=name or username, role=role, password=made_up,
-            unit=place, scope=scope or "",
+            unit=_unit(unit), scope=scope or "",
         )  # fmt: skip
     click.echo(f"{username} may sign in" + ("" if password else f" with the password {made_up}"))
 
@@ -78,12 +77,32 @@ def token(username: str) -> None:
     click.echo(key)
 
 
-class _plain_errors:
+@user.command()
+@click.argument("name")
+@click.option("--kind", type=click.Choice(["branch", "team"]), default="branch", show_default=True)
+@click.option("--under", default=None, help="Name of the unit above; else the firm.")
+def unit(name: str, kind: str, under: str | None) -> None:
+    """Add a branch or a team to the organization."""
+    with _plain_errors():
+        services.create_unit(actor=None, kind=kind, name=name, parent=_unit(under))
+    click.echo(f"{name} is there.")
+
+
+def _unit(name: str | None) -> Unit | None:
+    """The unit of this name, or the firm itself."""
+    if name is None:
+        return Unit.objects.order_by("pk").first()
+    found = Unit.objects.filter(name=name).first()
+    if found is None:
+        known = ", ".join(Unit.objects.values_list("name", flat=True))
+        raise click.ClickException(f"There is no unit “{name}”. There are: {known}.")
+    return found
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
     """A refusal of a service as a line on the terminal instead of a traceback."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, problem: BaseException | None, trace: object) -> None:
-        if isinstance(problem, ValidationError):
-            raise click.ClickException("\n".join(problem.messages)) from None
+    try:
+        yield
+    except ValidationError as problem:
+        raise click.ClickException("\n".join(problem.messages)) from None
