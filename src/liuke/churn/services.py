@@ -15,7 +15,7 @@ from liuke.churn.queries import Book
 from liuke.churn.rules import kinds
 from liuke.churn.rules.history import Cause, Clocks, Crossings, State, history
 from liuke.churn.rules.kinds import to_date, to_date_or_none, to_day
-from liuke.core import clock, journal
+from liuke.core import bulk, clock, journal
 from liuke.core.journal import Change
 from liuke.customers import services as customers
 from liuke.customers.models import Customer
@@ -129,7 +129,7 @@ def _refresh_chunk(ids: Sequence[int], rules: dict[str, list[RuleVersion]], alar
         crossings += _transition_rows(pages, moved, versions, alarm)
     recovered = _replace_transitions(ids, crossings)
     Clock.objects.filter(customer__in=ids).delete()
-    Clock.objects.bulk_create(clocks, batch_size=CHUNK)
+    bulk.create(clocks)
     customers.set_state("churn", _states(ids, clocks, recovered))
 
 
@@ -197,9 +197,7 @@ def _replace_transitions(ids: Sequence[int], wanted: Sequence[Transition]) -> di
         (kept.add(_identity(row)) if _identity(row) in meant else obsolete.append(row.pk))
     for start in range(0, len(obsolete), CHUNK):
         Transition.objects.filter(pk__in=obsolete[start : start + CHUNK]).delete()
-    Transition.objects.bulk_create(
-        (row for row in wanted if _identity(row) not in kept), batch_size=CHUNK
-    )
+    bulk.create([row for row in wanted if _identity(row) not in kept])
     recovered: dict[int, date] = {}
     for row in wanted:
         if row.before == State.LOST and row.cause == Cause.PURCHASE:

@@ -121,7 +121,7 @@ def rule_edit(request: HttpRequest, applies_to: str = "") -> HttpResponse:
             return redirect("churn-rules")
         preview = queries.preview(content, applies_to, clock.today())
         named = customers.visible_to(viewer).filter(pk__in=[who.pk for who in preview.examples])
-        context["preview"] = replace(preview, examples=named.order_by("name_sort"))
+        context["preview"] = replace(preview, examples=list(named.order_by("name_sort")))
         context["sentence"] = describe(content)
         return render(request, "churn/rule_form.html", context)
     status = 422 if request.method == "POST" else 200

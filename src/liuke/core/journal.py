@@ -6,10 +6,8 @@ from typing import Any, Protocol
 
 from django.db.models import Model
 
-from liuke.core import clock
+from liuke.core import bulk, clock
 from liuke.core.models import JournalEntry
-
-CHUNK = 1000
 
 
 class Actor(Protocol):
@@ -30,23 +28,24 @@ class Change:
 
 
 def record(actor: Actor | None, verb: str, changes: Iterable[Change]) -> None:
-    """Append one entry per change, in fixed chunks however many there are."""
-    at = clock.now()
-    JournalEntry.objects.bulk_create(
+    """Append one entry per change, in one statement however many there are."""
+    at, actor_id = clock.now(), None if actor is None else actor.pk
+    bulk.insert(
+        JournalEntry,
+        ("at", "actor_id", "verb", "subject", "subject_id", "customer_id", "before", "after"),
         (
-            JournalEntry(
-                at=at,
-                actor_id=None if actor is None else actor.pk,
-                verb=verb,
-                subject=change.subject._meta.label_lower,
-                subject_id=change.subject.pk,
-                customer_id=change.customer_id,
-                before=None if change.before is None else dict(change.before),
-                after=None if change.after is None else dict(change.after),
+            (
+                at,
+                actor_id,
+                verb,
+                change.subject._meta.label_lower,
+                change.subject.pk,
+                change.customer_id,
+                None if change.before is None else dict(change.before),
+                None if change.after is None else dict(change.after),
             )
             for change in changes
         ),
-        batch_size=CHUNK,
     )
 
 

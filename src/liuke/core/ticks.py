@@ -15,7 +15,8 @@ log = logging.getLogger(__name__)
 
 def run(table: Mapping[str, Tick]) -> bool:
     """Advance every line to now. One failing line does not stop the others; False if any did."""
-    return all([_run_one(name, tick) for name, tick in table.items()])
+    outcomes = [_run_one(name, tick) for name, tick in table.items()]
+    return all(outcomes)
 
 
 def _run_one(name: str, tick: Tick) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from liuke.accounts.models import User
 from liuke.accounts.rules import Act
 from liuke.accounts.services import require
-from liuke.core import journal, search, text
+from liuke.core import bulk, journal, search, text
 from liuke.core.announce import announce
 from liuke.core.errors import Refused, Stale
 from liuke.core.journal import Change
@@ -194,12 +194,11 @@ def set_state(kind: str, values: Mapping[int, Mapping[str, Any]]) -> None:
     for customer_id, row in values.items():
         if set(row) != set(columns):
             raise ValueError(f"state of {kind} is {columns}, not {tuple(row)} ({customer_id})")
-    CustomerState.objects.bulk_create(
-        (CustomerState(customer_id=pk, **row) for pk, row in values.items()),
-        update_conflicts=True,
-        unique_fields=["customer"],
-        update_fields=columns,
-        batch_size=CHUNK,
+    bulk.update(
+        CustomerState,
+        columns,
+        ([*(row[name] for name in columns), pk] for pk, row in values.items()),
+        key="customer",
     )
 
 
@@ -237,9 +236,7 @@ def _create_known(
             )
         )
     created = Customer.objects.bulk_create(rows, batch_size=CHUNK)
-    CustomerState.objects.bulk_create(
-        (CustomerState(customer=customer) for customer in created), batch_size=CHUNK
-    )
+    bulk.create([CustomerState(customer=customer) for customer in created])
     search.index(
         queries.SEARCH_KIND,
         {row.pk: text.document_tokens([row.name], [row.code]) for row in created},

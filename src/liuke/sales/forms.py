@@ -1,6 +1,6 @@
 """Parsing and validating an order; saving is a service's work."""
 
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -22,10 +22,11 @@ SIZE_OF_A_LINE = DecimalValidator(max_digits=12, decimal_places=2)
 
 def happened(moment: datetime) -> datetime:
     """The moment of an order; raises ValidationError where nothing can have happened yet."""
-    if moment > clock.now() + timedelta(days=1):
-        raise ValidationError(_("This lies in the future. Record it when it has happened."))
     if moment.year < FIRST_YEAR:
         raise ValidationError(forms.DateTimeField.default_error_messages["invalid"])
+    # The last day of the calendar may have none after it in the firm's zone.
+    if moment.year == MAXYEAR or clock.day_of(moment) > clock.today():
+        raise ValidationError(_("This is in the future. Record it once it has happened."))
     return moment
 
 

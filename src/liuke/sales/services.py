@@ -164,6 +164,8 @@ def _sort_out(
 
 
 def _row(new: NewOrder, origin: str) -> Order:
+    if clock.day_of(new.occurred_at) > clock.today():
+        raise ValidationError(_("This is in the future. Record it once it has happened."))
     if new.lines:
         total = sum((line_amount(line.quantity, line.price) for line in new.lines), Decimal())
     elif new.total is not None:

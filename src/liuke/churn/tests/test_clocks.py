@@ -83,6 +83,12 @@ def test_a_purchase_that_is_recorded_late_corrects_the_history(wang, buys) -> No
     assert state(wang).recovered_on == date(2026, 5, 25)
 
 
+def test_who_came_back_before_being_lost_was_not_won_back(wang, buys) -> None:
+    buys(wang, date(2026, 3, 1), date(2026, 5, 15))
+    assert [row[2] for row in crossings(wang)] == [State.AT_RISK, State.ACTIVE]
+    assert state(wang).recovered_on is None
+
+
 def test_what_still_holds_keeps_its_row(wang, buys) -> None:
     buys(wang, date(2026, 1, 1))
     before = list(Transition.objects.values())

@@ -68,6 +68,48 @@ def test_a_figure_that_does_not_exist() -> None:
         behind("weather", TODAY, TODAY)
 
 
+class TestOneDay:
+    """王 bought on 1 January, was lost on 1 April and came back that very day."""
+
+    DAY = date(2026, 4, 1)
+
+    @pytest.fixture(autouse=True)
+    def wang(self, customer, buys, rule, on_day):
+        on_day(TODAY)
+        rule()
+        wang = customer("王海涛")
+        buys(wang, date(2026, 1, 1), self.DAY)
+        return wang
+
+    @pytest.mark.parametrize("figure", ["newly_lost", "recovered"])
+    def test_both_crossings_of_the_day_open_the_customer(self, wang, figure) -> None:
+        assert opened(figure, self.DAY, self.DAY) == {wang.pk}
+
+    @pytest.mark.parametrize("figure", ["lost_end", "at_risk_end"])
+    def test_in_the_evening_only_the_last_crossing_counts(self, figure) -> None:
+        assert opened(figure, self.DAY, self.DAY) == set()
+
+    def test_on_the_eve_the_customer_was_at_risk(self, wang) -> None:
+        eve = date(2026, 3, 31)
+        assert opened("at_risk_end", eve, eve) == {wang.pk}
+
+
+def test_who_still_comes_after_the_car_left_service_is_not_absent(
+    customer, buys, car, rule, on_day, owner
+) -> None:
+    on_day(TODAY)
+    rule()
+    wang = customer("王海涛")
+    sold = car(wang, retired_on=date(2025, 1, 1))
+    buys(wang, date(2024, 6, 1), date(2025, 2, 1), date(2026, 2, 1), asset_id=sold.pk)
+    first, last = date(2026, 5, 1), date(2026, 5, 31)
+    assert opened("customers", first, last) == {wang.pk}
+    assert opened("absent_year", first, last) == set()
+    assert opened("absent_year", date(2027, 5, 1), date(2027, 5, 31)) == {wang.pk}
+    may = months_of(owner, TODAY)[-2]
+    assert (may.month, may.customers, may.absent_year) == ("2026-05", 1, 0)
+
+
 @pytest.fixture
 def firm_of_three(customer, buys, rule, on_day):
     """王 is lost since April, 李 at risk since 1 May, 张 bought yesterday; 赵 never did."""

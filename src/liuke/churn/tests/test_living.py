@@ -9,8 +9,9 @@ from liuke.churn.rules.history import Cause, State
 from liuke.churn.tests.drawing import RULES
 from liuke.churn.tests.firm import deciding, lives, undone
 from liuke.churn.tests.living import EVENTS, Firm, kept
-from liuke.churn.tests.naive import Move
+from liuke.churn.tests.naive import Life, Move
 from liuke.core import clock
+from liuke.customers.models import CustomerState
 
 pytestmark = pytest.mark.django_db
 CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -51,6 +52,23 @@ def _is_what_walking_gives(firm: Firm) -> None:
             life.version,
         )
         assert crossings[subject] == life.moves
+    for customer in firm.customers:
+        mine = [life for (who, _asset), life in walked.items() if who == customer.pk]
+        _stands_as_the_best(CustomerState.objects.get(pk=customer.pk), mine)
+
+
+def _stands_as_the_best(state: CustomerState, mine: list[Life]) -> None:
+    watched = [life.dates for life in mine if life.state != State.RETIRED]
+    back = [
+        move.on
+        for life in mine
+        for move in life.moves
+        if (move.before, move.cause) == (State.LOST, Cause.PURCHASE)
+    ]
+    assert state.clocks == len(watched)
+    assert state.at_risk_at == max((at_risk for _e, at_risk, _l in watched), default=None)
+    assert state.lost_at == max((lost for _e, _r, lost in watched), default=None)
+    assert state.recovered_on == max(back, default=None)
 
 
 def _place(row: Clock | Transition) -> int:

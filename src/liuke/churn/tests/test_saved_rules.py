@@ -13,6 +13,7 @@ from liuke.churn.rules.history import Cause, State
 from liuke.churn.rules.kinds import DaysWithoutOrder, MissedVisits, OwnRhythm
 from liuke.core import clock
 from liuke.core.models import JournalEntry
+from liuke.customers.models import CustomerState
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 6, 1)
@@ -48,6 +49,15 @@ def test_a_later_version_decides_from_today_on(customer, buys, rule, on_day) -> 
     rule(SHORT)
     assert crossings() == [*past, (TODAY, State.AT_RISK, Cause.RULE)]
     assert [valid_from for valid_from, _content in in_force()] == [date(1900, 1, 1), TODAY]
+
+
+def test_whom_a_milder_rule_calls_safe_again_was_not_won_back(customer, buys, rule) -> None:
+    wang = customer("王海涛")
+    buys(wang, date(2026, 1, 1))
+    rule()
+    rule(DaysWithoutOrder(300, 400))
+    assert crossings()[-1] == (TODAY, State.ACTIVE, Cause.RULE)
+    assert CustomerState.objects.get(pk=wang.pk).recovered_on is None
 
 
 def test_a_restatement_decides_over_the_past_as_well(customer, buys, rule) -> None:

@@ -1,8 +1,10 @@
 """Every answer carries the content security policy."""
 
 import pytest
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.test import Client
+from django.urls import path
 
 from liuke.core.middleware import POLICY, content_security_policy
 
@@ -41,3 +43,18 @@ def test_a_view_that_says_its_own_policy_keeps_it(rf) -> None:
 
     answered = content_security_policy(answer)(rf.get("/"))
     assert answered.headers["Content-Security-Policy"] == "default-src 'none'"
+
+
+def breaks(_request: object) -> HttpResponse:
+    raise ValueError("管子爆了")
+
+
+urlpatterns = [path("", login_not_required(breaks))]
+
+
+def test_a_page_that_breaks(client, settings) -> None:
+    settings.ROOT_URLCONF = __name__
+    client.raise_request_exception = False
+    answer = client.get("/")
+    assert answer.status_code == 500
+    assert answer.headers["Content-Security-Policy"] == POLICY

@@ -17,8 +17,10 @@ from liuke.core.ui.figures import day_text
 # Where the lost date stands: what lies beyond is the time after it.
 SMALL_LOST = 85.0
 BIG_LOST = 78.0
-# Room a label of the big clock needs, in percent of its width.
-LABEL_WIDTH = 17.0
+# The big clock on a phone, in pixels; elsewhere it is wider and its labels have more room.
+NARROWEST = 330
+# Width of a letter in the labels' type, Latin and Chinese, and the least space between two labels.
+LETTER, IDEOGRAPH, APART = 6, 12.5, 6
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class Scale:
 def clock_svg(dates: Dates, *, big: bool = False) -> SafeString:
     """The whole picture with its words for screen readers."""
     shape = BIG if big else SMALL
+    years = big and any(day.year != dates.today.year for day in (dates.last, dates.lost))
     at = Scale(dates, shape.lost_at)
     parts = [*_zones(dates, at, shape), *_elapsed(dates, at, shape)]
     if dates.expected:
@@ -83,7 +86,7 @@ def clock_svg(dates: Dates, *, big: bool = False) -> SafeString:
     parts += _hand(at(dates.today), shape)
     return format_html(
         '<svg class="{}" role="img" aria-label="{}">{}</svg>',
-        shape.css,
+        f"{shape.css} lk-clock--years" if years else shape.css,
         words(dates),
         format_html_join("", "{}", ((part,) for part in parts)),
     )
@@ -144,9 +147,11 @@ def _labels(dates: Dates, at: Scale) -> Iterator[SafeString]:
     free_from = 0.0
     for (x, text, day, mean), end in zip(marks, ends, strict=True):
         yield format_html('<line class="tick" x1="{0}" x2="{0}" y1="18" y2="24"/>', _pc(x))
-        if end - x >= LABEL_WIDTH:
-            anchor, free_from = "start", x + LABEL_WIDTH
-        elif x - free_from >= LABEL_WIDTH:
+        short = day_text(day, dates.today, year=False)
+        width = max(_width(text), _width(short))
+        if end - x >= width:
+            anchor, free_from = "start", x + width
+        elif x - free_from >= width:
             anchor, free_from = "end", x
         else:
             # No room on either side: the tick stays, the words for screen readers have the date.
@@ -156,11 +161,21 @@ def _labels(dates: Dates, at: Scale) -> Iterator[SafeString]:
             '<text class="day" x="{0}" y="59" text-anchor="{1}"{3}>{4}</text>',
             _pc(x),
             anchor,
-            # The year stands above the day, where a long date would leave the picture.
-            text if day.year == dates.today.year else f"{text} {day.year}",
+            text,
             format_html(' data-mean="{}"', mean) if mean else "",
-            day_text(day, dates.today, year=False),
+            short,
         )
+        if day.year != dates.today.year:
+            # Below the day: beside it, a long date would leave the picture.
+            yield format_html(
+                '<text x="{}" y="76" text-anchor="{}">{}</text>', _pc(x), anchor, day.year
+            )
+
+
+def _width(text: str) -> float:
+    """How much of the big clock a text covers at least, in percent."""
+    pixels = sum(LETTER if ord(letter) < 0x2E80 else IDEOGRAPH for letter in text)
+    return (pixels + APART) / NARROWEST * 100
 
 
 def _rect(css: str, start: float, end: float, y: int, height: int) -> SafeString:

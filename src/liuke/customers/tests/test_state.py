@@ -41,12 +41,6 @@ class TestWriting:
             set_state("churn", {wang.pk: CHURN, li.pk: {"clocks": 9}})
         assert not CustomerState.objects.filter(clocks=1).exists()
 
-    def test_a_missing_row_is_made(self, customer) -> None:
-        wang = customer("王海涛")
-        CustomerState.objects.all().delete()
-        set_state("churn", {wang.pk: CHURN})
-        assert CustomerState.objects.get(pk=wang.pk).stage == "potential"
-
     def test_nobody_is_nothing(self, django_assert_num_queries) -> None:
         with django_assert_num_queries(0):
             set_state("churn", {})

@@ -217,7 +217,7 @@ def _outlook(row: Clock, today: date) -> str:
 
 
 def _order_event(order: Order) -> Event:
-    icons = {OrderKind.SALE: "shopping-bag", OrderKind.VISIT: "car", OrderKind.RETURN: "arrow-back"}
+    icons = {OrderKind.SALE: "shopping-bag", OrderKind.VISIT: "car", OrderKind.RETURN: "arrow-back-up"}
     names = {OrderKind.SALE: _("Order"), OrderKind.VISIT: _("Visit"), OrderKind.RETURN: _("Return")}
     kind = OrderKind(order.kind)
     lines = list(order.lines.all())

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
@@ -75,7 +75,7 @@ def parse(
             )
         )
         """,  # noqa: S608 - built from places and our own field names only
-        {"latest": frame.now + timedelta(days=1), "earliest": EARLIEST},
+        {"latest": datetime.combine(frame.now, time.max), "earliest": EARLIEST},
     )
 
 

@@ -9,10 +9,12 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from duckdb import DuckDBPyConnection
 
 from liuke.accounts.models import User
-from liuke.customers.queries import ids_by_code
+from liuke.accounts.queries import reach_of
+from liuke.customers.queries import ids_by_code, visible_to
 from liuke.customers.services import KnownCustomer, ensure_customers
 from liuke.imports.readers.mapping import Meaning
 from liuke.sales.rules import OrderKind
@@ -121,6 +123,7 @@ def record(
 ) -> Outcome:
     """Record a chunk. A number with other content keeps the whole order out, both its parts."""
     lines = lines_of(connection, orders) if has_lines(meaning) else {}
+    foreign, orders = _out_of_reach(actor, orders)
     with transaction.atomic():
         recorded, new_customers = _attempt(actor, orders, lines, origin)
         if recorded.conflicts:
@@ -133,6 +136,7 @@ def record(
         with transaction.atomic():
             recorded, outcome.new_customers = _attempt(actor, orders, lines, origin)
     outcome.created = [orders[index] for index in recorded.created]
+    outcome.clashes = [*foreign, *outcome.clashes]
     return outcome
 
 
@@ -163,6 +167,20 @@ def _attempt(
         for order in orders
     ]
     return record_orders(actor=actor, orders=new, origin=origin), len(known) - before
+
+
+def _out_of_reach(
+    actor: User | None, orders: Sequence[Waiting]
+) -> tuple[list[tuple[int, str, str]], list[Waiting]]:
+    """Orders of customers that this person may not see, as clashes, and the others."""
+    if actor is None or reach_of(actor).everything:
+        return [], list(orders)
+    known = existing_customers(list({order.customer for order in orders}))
+    mine = set(visible_to(actor).filter(pk__in=known.values()).values_list("pk", flat=True))
+    hidden = {code for code, pk in known.items() if pk not in mine}
+    message = _("This customer belongs to others. Ask somebody who sees the whole firm.")
+    foreign = [(order.place, order.kind, message) for order in orders if order.customer in hidden]
+    return foreign, [order for order in orders if order.customer not in hidden]
 
 
 def existing_customers(codes: Sequence[str]) -> dict[str, int]:

@@ -1,0 +1,88 @@
+"""Questions asked of the database: as many for one row as for sixty."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from liuke.accounts.models import Unit
+from liuke.accounts.rules import Role
+from liuke.core import clock
+from liuke.customers.models import Customer
+from liuke.customers.services import NewContactPoint, create_customer, save_asset
+from liuke.desk.tests.conftest import TODAY
+from liuke.sales.services import NewOrder, record_orders
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("watched")]
+
+
+@pytest.fixture
+def manager(person, firm) -> Client:
+    branch = Unit.objects.create(kind="branch", name="浦东店", parent=firm)
+    client = Client()
+    client.force_login(person(Role.MANAGER, unit=branch))
+    client.user = person(Role.SELLER, unit=branch)
+    return client
+
+
+def fill(seller, count: int) -> None:
+    """So many customers of this branch with a phone, a car and a visit each."""
+    orders = []
+    for number in range(count):
+        made = create_customer(
+            actor=seller,
+            values={"name": f"客户{number}", "level": "A"},
+            contact_points=[NewContactPoint("mobile", f"1380000{number:04d}")],
+        )
+        asset = save_asset(actor=seller, customer_id=made.pk, values={"name": "途观"})
+        when = clock.start_of(TODAY - timedelta(days=70 + number % 40))
+        orders.append(NewOrder(made.pk, when, asset_id=asset.pk, total=Decimal(100)))
+    record_orders(actor=seller, orders=orders)
+
+
+def cost(client, url: str) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get(url)
+        assert answer.status_code == 200
+        if answer.streaming:
+            b"".join(answer)
+    return len(asked)
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "more_than_a_page"),
+    # The list counts its rows only when there are more than it shows.
+    [("customers", 15, 1), ("customers-export", 11, 0), ("churn", 17, 0), ("churn-print", 11, 0)],
+)
+def test_a_screen_asks_no_question_per_row(manager, name, asked, more_than_a_page) -> None:
+    url = reverse(name)
+    counts = []
+    for more in (1, 2, 57):
+        fill(manager.user, more)
+        counts.append(cost(manager, url))
+    assert Customer.objects.count() == 60
+    assert counts == [asked, asked, asked + more_than_a_page]
+
+
+def test_one_customer_costs_the_same_with_thirty_purchases(signed_in, customer, buys) -> None:
+    url = {}
+    for name, days in (("一次", [500]), ("三十次", range(40, 40 + 30 * 95, 95))):
+        made = customer(name)
+        buys(made, *(TODAY - timedelta(days=ago) for ago in days), amount=10)
+        url[name] = reverse("customer", args=[made.pk])
+    shown = signed_in.get(url["三十次"]).context["past"].counts
+    assert shown["purchases"] == 30
+    assert shown["churn"] > 30
+    assert cost(signed_in, url["一次"]) == cost(signed_in, url["三十次"]) == 17
+
+
+def test_a_search_costs_the_same_for_one_and_for_many(manager) -> None:
+    url = reverse("customers") + "?q=客户"
+    fill(manager.user, 1)
+    one = cost(manager, url)
+    fill(manager.user, 30)
+    assert cost(manager, url) == one

@@ -1,0 +1,332 @@
+"""Whoever asks, on whatever way: one sees what the scope allows, and the rest does not exist."""
+
+import csv
+import io
+import json
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+
+from liuke.accounts.models import Unit, User
+from liuke.accounts.rules import ACTS_OF, SCOPE_OF, Act, Role
+from liuke.churn import services as churn
+from liuke.churn.rules.kinds import DaysWithoutOrder
+from liuke.core import clock
+from liuke.customers.models import Customer
+from liuke.customers.services import save_asset
+from liuke.sales.models import Order
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 6, 1)
+SEEN = {
+    "own": {"自己的"},
+    "team": {"自己的", "同组的"},
+    "branch": {"自己的", "同组的", "同店的", "店里没人的"},
+    "all": {"自己的", "同组的", "同店的", "店里没人的", "别店的"},
+}
+
+# Every address is in one of these lists. A new one has to be put where it belongs, and is then
+# asked the questions below.
+BY_CUSTOMER = {
+    "customer": None,
+    "customer-edit": Act.EDIT_CUSTOMERS,
+    "asset-new": Act.EDIT_CUSTOMERS,
+    "asset-edit": Act.EDIT_CUSTOMERS,
+    "order-new": Act.RECORD_ORDERS,
+}
+BY_ORDER = {"order": None, "order-void": Act.RECORD_ORDERS}
+FIRM_WIDE = {
+    "home": None,
+    "customers": None,
+    "search": None,
+    "customer-new": Act.EDIT_CUSTOMERS,
+    "customers-export": Act.EXPORT,
+    "churn": None,
+    "churn-print": None,
+    "churn-months-csv": Act.EXPORT,
+    "churn-rules": None,
+    "churn-rule": Act.EDIT_RULES,
+    "churn-rule-of": Act.EDIT_RULES,
+    "import-list": Act.IMPORT,
+    "import-new": Act.IMPORT,
+}
+BY_IMPORT = {
+    "import-run", "import-map", "import-check", "import-stop", "import-discard", "import-rejects",
+}  # fmt: skip
+OWN_ACCOUNT = {
+    "account_email", "account_change_password", "account_set_password", "account_reauthenticate",
+    "mfa_index", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
+    "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes",
+}  # fmt: skip
+SIGNED_OUT = {
+    "account_login", "account_logout", "account_inactive", "account_signup",
+    "account_email_verification_sent", "account_confirm_email", "account_confirm_login_code",
+    "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
+    "account_reset_password_from_key_done", "mfa_authenticate", "set_language",
+}  # fmt: skip
+API_OPEN = {"api-1:openapi-json", "api-1:openapi-view", "api-1:api-root"}
+API = {
+    ("get", "/api/customers"): None,
+    ("post", "/api/customers"): Act.EDIT_CUSTOMERS,
+    ("get", "/api/customers/{pk}"): None,
+    ("patch", "/api/customers/{pk}"): Act.EDIT_CUSTOMERS,
+    ("post", "/api/customers/{pk}/assets"): Act.EDIT_CUSTOMERS,
+    ("post", "/api/orders"): Act.RECORD_ORDERS,
+    ("get", "/api/customers/{pk}/orders"): None,
+    ("get", "/api/churn/table"): None,
+    ("get", "/api/churn/status"): None,
+}
+ARGS = {
+    **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_IMPORT], (1,)),
+    "asset-edit": (1, 1),
+    "churn-rule-of": ("person",),
+}
+
+
+@dataclass
+class World:
+    """A viewer in a team of 浦东, and a customer at every distance with a car and an order."""
+
+    viewer: User
+    customers: dict[str, Customer]
+    orders: dict[str, Order]
+    client: Client = field(default_factory=Client)
+
+    def sees(self) -> set[str]:
+        return SEEN[self.viewer.scope]
+
+    def may(self, act: Act | None) -> bool:
+        return act is None or act in ACTS_OF[self.viewer.role]
+
+    def url(self, name: str, whose: str) -> str:
+        if name in BY_ORDER:
+            return reverse(name, args=[self.orders[whose].pk])
+        made = self.customers[whose]
+        return reverse(
+            name, args=[made.pk, *made.assets.values_list("pk", flat=True)][: _args(name)]
+        )
+
+
+def _args(name: str) -> int:
+    return len(ARGS[name])
+
+
+@pytest.fixture
+def world(firm, owner, person, customer, buys, on_day):
+    on_day(TODAY)
+    churn.save_rule(actor=None, content=DaysWithoutOrder(60, 90))
+    churn.apply_rules(now=clock.now())
+    make = Unit.objects.create
+    pudong = make(kind="branch", name="浦东店", parent=firm)
+    hongqiao = make(kind="branch", name="虹桥店", parent=firm)
+    teams = [make(kind="team", name=name, parent=pudong) for name in ("一组", "二组")]
+    mate, neighbour = (person(Role.SELLER, unit=team) for team in teams)
+    stranger = person(Role.SELLER, unit=hongqiao)
+
+    def build(role: str, scope: str = "") -> World:
+        viewer = person(role, unit=teams[0], own_scope=scope)
+        # The further down, the longer ago: the first is safe, the second at risk, the rest lost.
+        owners = {
+            "别店的": stranger,
+            "同店的": neighbour,
+            "同组的": mate,
+            "店里没人的": None,
+            "自己的": viewer,
+        }
+        made, orders = {}, {}
+        for days, (name, whose) in enumerate(owners.items()):
+            branch = hongqiao if whose == stranger else pudong
+            made[name] = customer(name, owner=whose, branch=branch)
+            asset = save_asset(actor=owner, customer_id=made[name].pk, values={"name": "途观"})
+            buys(made[name], TODAY - timedelta(days=50 + 20 * days), asset_id=asset.pk)
+            orders[name] = Order.objects.get(customer=made[name])
+        seat = World(viewer, made, orders)
+        seat.client.force_login(viewer)
+        return seat
+
+    return build
+
+
+WHO = [
+    *((role, "") for role in Role),
+    *((Role.SELLER, scope) for scope in ("team", "branch", "all")),
+]
+
+
+@pytest.fixture(params=WHO, ids=lambda who: "-".join(filter(None, who)))
+def seat(request, world) -> World:
+    return world(*request.param)
+
+
+def test_lists_search_and_export(seat) -> None:
+    shown = seat.client.get(reverse("customers")).context
+    assert {str(row.cells[0].html) for row in shown["page"].rows} == seat.sees()
+    assert sum(figure.count for figure in shown["stages"]) == len(seat.sees())
+    for name, made in seat.customers.items():
+        found = seat.client.get(reverse("search"), {"q": name})
+        opened = found.url == reverse("customer", args=[made.pk])
+        assert opened == (name in seat.sees())
+    file = seat.client.get(reverse("customers-export"))
+    if seat.may(Act.EXPORT):
+        lines = csv.reader(io.StringIO(b"".join(file).decode("utf-8-sig")))
+        assert {line[0] for line in lines} - {"Customer"} == seat.sees()
+    else:
+        assert file.status_code == 403
+
+
+def test_pages_of_one_customer(seat) -> None:
+    for name, act in (BY_CUSTOMER | BY_ORDER).items():
+        method = seat.client.post if name == "order-void" else seat.client.get
+        for whose in seat.customers:
+            expected = {200, 302} if whose in seat.sees() else {404}
+            if not seat.may(act):
+                # Who may not do it at all is told so; that says nothing about this customer.
+                expected = {403} if name != "order-void" or whose in seat.sees() else {404}
+            assert method(seat.url(name, whose)).status_code in expected, (name, whose)
+
+
+def test_the_api(seat) -> None:
+    get = seat.client.get
+    assert {row["name"] for row in get("/api/customers").json()["items"]} == seat.sees()
+    for name, made in seat.customers.items():
+        there = name in seat.sees()
+        url = f"/api/customers/{made.pk}"
+        assert (get("/api/customers", {"q": name}).json()["items"] != []) == there
+        assert get(url).status_code == get(f"{url}/orders").status_code == (200 if there else 404)
+        changed = _send(seat.client, "patch", url, {"version": 1, "note": "hello"})
+        added = _send(seat.client, "post", f"{url}/assets", {"name": "途观"})
+        order = {"customer_id": made.pk, "occurred_at": "2026-05-30T10:00:00", "total": "5"}
+        recorded = _send(seat.client, "post", "/api/orders", [order])
+        if not there:
+            assert (changed.status_code, added.status_code) == (404, 404)
+            assert recorded.json() == {"detail": [f"There is no customer {made.pk}."]}
+        else:
+            allowed = seat.may(Act.EDIT_CUSTOMERS)
+            assert changed.status_code == (200 if allowed else 403)
+            assert added.status_code == (201 if allowed else 403)
+            assert recorded.status_code == (200 if seat.may(Act.RECORD_ORDERS) else 403)
+    assert set(Customer.objects.filter(note="hello").values_list("name", flat=True)) == (
+        seat.sees() if seat.may(Act.EDIT_CUSTOMERS) else set()
+    )
+
+
+def test_churn_figures_and_where_they_lead(seat) -> None:
+    overview = seat.client.get(reverse("churn")).context
+    status = overview["status"]
+    assert status.active + status.at_risk + status.lost == len(seat.sees())
+    assert {each.name for each in overview["rescue"]} <= seat.sees()
+    assert overview["months"][0].customers == len(seat.sees())
+    assert seat.client.get("/api/churn/table").json()["months"][-1]["customers"] == len(seat.sees())
+    counts = seat.client.get("/api/churn/status").json()
+    assert (counts["at_risk"], counts["lost"]) == (status.at_risk, status.lost)
+    printed = seat.client.get(reverse("churn-print")).context["months"]
+    assert printed[0].customers == len(seat.sees())
+    for figure in ("customers", "lost_end", "at_risk_end"):
+        behind = seat.client.get(reverse("customers"), {"figure": f"{figure}:2026-06"})
+        shown = {str(row.cells[0].html) for row in behind.context["page"].rows}
+        assert len(shown) == getattr(overview["months"][0], figure)
+        assert shown <= seat.sees()
+
+
+def test_a_preview_names_nobody_out_of_sight(world) -> None:
+    seat = world(Role.MANAGER)
+    form = {"name": "x", "kind": "days", "days_at_risk": "10", "days_lost": "20", "act": "preview"}
+    preview = seat.client.post(reverse("churn-rule"), form).context["preview"]
+    assert sum(move.count for move in preview.moves) == 2, "one here, one in another branch"
+    named = {customer.name for customer in preview.examples}
+    assert named == {"同店的"}
+
+
+def test_an_owner_out_of_sight_is_kept_by_an_edit(world) -> None:
+    seat = world(Role.SERVICE)
+    borrowed = seat.customers["店里没人的"]
+    Customer.objects.filter(pk=borrowed.pk).update(owner=seat.customers["别店的"].owner)
+    url = reverse("customer-edit", args=[borrowed.pk])
+    page = seat.client.get(url)
+    typed = {name: page.context["form"][name].value() for name in page.context["form"].fields}
+    typed = {name: "" if value is None else value for name, value in typed.items()}
+    typed |= {"note": "called", "points-TOTAL_FORMS": 0, "points-INITIAL_FORMS": 0}
+    assert seat.client.post(url, typed).status_code == 302
+    borrowed.refresh_from_db()
+    assert (borrowed.note, borrowed.owner) == ("called", seat.customers["别店的"].owner)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_may_not_is_told_in_words(person, role) -> None:
+    client, viewer = Client(), person(role)
+    client.force_login(viewer)
+    for name, act in FIRM_WIDE.items():
+        answer = client.get(reverse(name, args=ARGS.get(name, ())))
+        if act is None or viewer.may(act):
+            assert answer.status_code in (200, 302), name
+        else:
+            assert answer.status_code == 403, name
+            assert "You may not open this" in answer.content.decode()
+    for name in BY_IMPORT:
+        method = client.post if name in ("import-stop", "import-discard") else client.get
+        expected = 404 if viewer.may(Act.IMPORT) else 403
+        assert method(reverse(name, args=[1])).status_code == expected, name
+    bodies = {"/api/customers": {"name": "王"}, "/api/orders": []}
+    for (method, path), act in API.items():
+        if path in bodies and act is not None and not viewer.may(act):
+            refused = _send(client, method, path, bodies[path])
+            assert refused.status_code == 403
+            assert refused.json()["detail"] == [
+                f"Your role may not {act.label}. Ask an administrator."
+            ]
+
+
+def test_every_address_is_in_a_list() -> None:
+    listed = {*BY_CUSTOMER, *BY_ORDER, *FIRM_WIDE, *BY_IMPORT, *OWN_ACCOUNT, *SIGNED_OUT, *API_OPEN}
+    found = {name for name in _names() if not name.startswith("api-1:") or name in API_OPEN}
+    assert found == listed
+    operations = {
+        (method, path)
+        for path, methods in Client().get("/api/openapi.json").json()["paths"].items()
+        for method in methods
+    }
+    assert operations == set(API)
+    routes = [name for name in _names() if name.startswith("api-1:") and name not in API_OPEN]
+    assert len(routes) == len(API), "an operation hidden from the documentation is still one"
+
+
+@pytest.mark.parametrize(
+    "name", sorted({*BY_CUSTOMER, *BY_ORDER, *FIRM_WIDE, *BY_IMPORT, *OWN_ACCOUNT})
+)
+def test_signed_out_leads_to_the_sign_in(name) -> None:
+    url = reverse(name, args=ARGS.get(name, ()))
+    for method in (Client().get, Client().post):
+        answer = method(url)
+        assert answer.status_code == 302
+        assert answer.url == f"{reverse('account_login')}?next={url}"
+
+
+@pytest.mark.parametrize(("method", "path"), API)
+def test_the_api_answers_401_to_strangers(method, path) -> None:
+    answer = _send(Client(), method, path.replace("{pk}", "1"), {})
+    assert (answer.status_code, answer.json()) == (401, {"detail": "Unauthorized"})
+
+
+def test_every_role_is_asked() -> None:
+    assert {role for role, _scope in WHO} == set(Role)
+    assert {scope or SCOPE_OF[role] for role, scope in WHO} == set(SEEN)
+
+
+def _send(client: Client, method: str, path: str, body: object):
+    data = {} if method == "get" else {"data": json.dumps(body)}
+    return getattr(client, method)(path, content_type="application/json", **data)
+
+
+def _names(resolver=None, prefix: str = "") -> list[str]:
+    names = []
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            space = f"{pattern.namespace}:" if pattern.namespace else ""
+            names += _names(pattern, prefix + space)
+        else:
+            assert pattern.name, f"{pattern.pattern} has no name"
+            names.append(prefix + pattern.name)
+    return names
