@@ -1,6 +1,7 @@
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from liuke.accounts.rules import SCOPE_OF, Act, Role, ScopeChoice, may
 from liuke.core import clock
@@ -42,7 +43,7 @@ class Unit(models.Model):
 class User(AbstractUser):
     """A person who signs in: one role, one place in the organization, one scope."""
 
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=80)
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.SELLER)
     unit = models.ForeignKey(
         Unit, models.PROTECT, null=True, blank=True, related_name="users", verbose_name=_("unit")

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from liuke.churn.models import ChurnRule
 from liuke.churn.rules import kinds
@@ -17,12 +18,17 @@ KIND_CHOICES = [
     (kinds.OwnRhythm.kind, _("The customer's own rhythm")),
 ]
 KIND_HINTS = {
-    kinds.MissedVisits.kind: _("For workshops and everybody who serves on a schedule."),
+    kinds.MissedVisits.kind: _("For workshops and anyone who services on a schedule."),
     kinds.DaysWithoutOrder.kind: _("For wholesale and regular orders."),
     kinds.FixedPeriod.kind: _("For business that comes once a season or year."),
-    kinds.OwnRhythm.kind: _("For shops and services where everybody has an own habit."),
+    kinds.OwnRhythm.kind: _("For shops and services where everyone has their own habits."),
 }
-PERIODS = [(1, _("Month")), (3, _("Quarter")), (6, _("Half-year")), (12, _("Year"))]
+PERIODS = [
+    (1, pgettext_lazy("period", "Month")),
+    (3, _("Quarter")),
+    (6, _("Half-year")),
+    (12, _("Year")),
+]
 
 
 class RuleForm(forms.Form):
@@ -52,18 +58,20 @@ class RuleForm(forms.Form):
     period_lost_after = forms.IntegerField(label=_("Lost after … missed"), required=False)
 
     rhythm_expected_q = forms.FloatField(
-        label=_("Expected"), required=False, help_text=_("Share of the own gaps, 0.5 = half.")
+        label=_("Expected"),
+        required=False,
+        help_text=_("Share of the customer's own gaps, 0.5 = half."),
     )
     rhythm_at_risk_q = forms.FloatField(label=_("At risk"), required=False)
     rhythm_lost_q = forms.FloatField(label=_("Lost"), required=False)
     rhythm_min_gaps = forms.IntegerField(
-        label=_("From … gaps on"),
+        label=_("At least … gaps"),
         required=False,
-        help_text=_("With fewer gaps the days that are usual among all customers count."),
+        help_text=_("With fewer gaps, the usual days of all customers apply."),
     )
 
     restate = forms.BooleanField(
-        label=_("Restate the past as well"),
+        label=_("Also recalculate past months"),
         required=False,
         help_text=_(
             "Normally a rule decides from today on and months that are over stay as they were."

@@ -23,7 +23,7 @@ from liuke.churn.rules.rates import wilson
 from liuke.churn.rules.wording import describe
 from liuke.core import clock
 from liuke.core.lists import csv_file
-from liuke.core.ui.figures import percent_text
+from liuke.core.ui.figures import month_text, percent_text
 from liuke.customers import queries as customers
 from liuke.customers.rules import Kind
 
@@ -40,6 +40,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     at_risk = visible.filter(state__at_risk_at__lte=today, state__lost_at__gt=today)
     context = {
         "status": queries.status_of(visible),
+        "at_risk": at_risk.count(),
         "stake": at_risk.aggregate(sum=Sum("state__value_year"))["sum"] or 0,
         "rescue": at_risk.select_related("state").order_by("-state__value_year", "pk")[:RESCUE],
         "months": list(reversed(shown)),
@@ -138,8 +139,12 @@ def _open_segments() -> list[tuple[str, str]]:
     return [(kind, str(label)) for kind, label in Kind.choices if kind not in taken]
 
 
-def _rules_in_words() -> list[str]:
-    return [describe(versions[-1].content) for versions in queries.rules_in_force().values()]
+def _rules_in_words() -> str:
+    words = ""
+    for versions in queries.rules_in_force().values():
+        said = describe(versions[-1].content)
+        words = _("%(one)s %(next)s") % {"one": words, "next": said} if words else said
+    return words
 
 
 def _sparks(months: Sequence[Month]) -> dict[str, list[float]]:
@@ -157,18 +162,18 @@ def _chart(months: Sequence[Month]) -> dict[str, Any]:
     whole = [month for month in months if not month.partial]
     return {
         "x": [month.month[2:].replace("-", "/") for month in whole],
-        "titles": [month.month for month in whole],
+        "titles": [month_text(month.month) for month in whole],
         "percent": True,
         "series": [
             {
-                "name": _("Won back"),
+                "name": _("Recovery rate"),
                 "mean": "safe",
                 "points": [
                     _point(m, "recovered", m.recovered, m.lost_start + m.newly_lost) for m in whole
                 ],
             },
             {
-                "name": _("Lost"),
+                "name": _("Hazard"),
                 "mean": "lost",
                 "points": [_point(m, "newly_lost", m.newly_lost, m.exposed) for m in whole],
             },

@@ -36,7 +36,7 @@ class CustomerForm(forms.ModelForm[Customer]):
     def __init__(self, viewer: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Who owns the customer now stays a choice, even out of sight or no longer with the firm.
-        people = people_visible_to(viewer) | User.objects.filter(pk=self.instance.owner_id)
+        people = people_visible_to(viewer) | User.objects.filter(pk=self.instance.owner_id or 0)
         self.fields["owner"] = forms.ModelChoiceField(
             people, required=False, label=_("Owner"), empty_label=_("Nobody")
         )

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from liuke.accounts.models import Unit
 from liuke.core import clock
@@ -12,7 +13,7 @@ class Customer(models.Model):
     """A person or organization the firm may serve."""
 
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.PERSON)
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(pgettext_lazy("customer", "name"), max_length=120)
     name_sort = models.CharField(max_length=120, editable=False)
     code = models.CharField(
         _("customer number"),
@@ -165,7 +166,7 @@ class CustomerState(models.Model):
     purchase_days = models.PositiveIntegerField(_("purchase days"), default=0)
     first_purchase_on = models.DateField(_("first purchase"), null=True)
     last_purchase_on = models.DateField(_("last purchase"), null=True)
-    value_total = models.DecimalField(_("value"), max_digits=16, decimal_places=2, default=0)
+    value_total = models.DecimalField(_("total value"), max_digits=16, decimal_places=2, default=0)
     value_year = models.DecimalField(
         _("value of a year"), max_digits=16, decimal_places=2, default=0
     )

@@ -1,12 +1,14 @@
 """Reads of the customer file; the viewer comes first and sees what the scope allows."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from liuke.accounts.models import User
+from liuke.accounts.models import Unit, User
 from liuke.accounts.queries import reach_of
 from liuke.core import search
 from liuke.core.models import JournalEntry
@@ -47,24 +49,15 @@ def assets_of(customer_ids: Collection[int] | QuerySet[Customer]) -> QuerySet[As
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field that somebody else changed: who, and from what to what."""
+    """One field that somebody changed: who, and from what to what, also as people read it."""
 
     field: str
     before: object
     after: object
     actor: str
-
-    @property
-    def label(self) -> str:
-        return field_label(self.field)
-
-    @property
-    def before_text(self) -> str:
-        return shown(self.before)
-
-    @property
-    def after_text(self) -> str:
-        return shown(self.after)
+    label: str
+    before_text: str
+    after_text: str
 
 
 def changes_since(customer: Customer, version: int) -> Sequence[FieldChange]:
@@ -74,18 +67,34 @@ def changes_since(customer: Customer, version: int) -> Sequence[FieldChange]:
         subject_id=customer.pk,
         verb="customer.updated",
         after__version__gt=version,
-    ).order_by("pk")
-    names = dict(
-        User.objects.filter(pk__in={entry.actor_id for entry in entries}).values_list("pk", "name")
     )
-    return [
-        FieldChange(
-            field, (entry.before or {}).get(field), value, names.get(entry.actor_id or 0, "")
-        )
-        for entry in entries
-        for field, value in (entry.after or {}).items()
-        if field != "version"
-    ]
+    changes = field_changes(entries.order_by("pk"))
+    return [change for entry in changes.values() for change in entry]
+
+
+def field_changes(entries: Iterable[JournalEntry]) -> dict[int, list[FieldChange]]:
+    """Entry id → the fields it changed. People and branches are looked up once for all."""
+    found = list(entries)
+    values = [each for entry in found for each in (entry.before or {}, entry.after or {})]
+    owners = {value.get("owner") for value in values} | {entry.actor_id for entry in found}
+    people = _names(User, owners)
+    names = {"owner": people, "branch": _names(Unit, {value.get("branch") for value in values})}
+    return {
+        entry.pk: [
+            FieldChange(
+                field,
+                (entry.before or {}).get(field),
+                value,
+                people.get(entry.actor_id, ""),
+                field_label(field),
+                _shown(field, (entry.before or {}).get(field), names),
+                _shown(field, value, names),
+            )
+            for field, value in (entry.after or {}).items()
+            if field != "version"
+        ]
+        for entry in found
+    }
 
 
 def field_label(name: str) -> str:
@@ -96,8 +105,15 @@ def field_label(name: str) -> str:
     return str(getattr(field, "verbose_name", name)).capitalize()
 
 
-def shown(value: object) -> str:
-    """A value from the journal as people read it."""
+def _names(model: type[User] | type[Unit], ids: Iterable[Any]) -> dict[object, str]:
+    wanted = {each for each in ids if each is not None}
+    return dict(model._default_manager.filter(pk__in=wanted).values_list("pk", "name"))
+
+
+def _shown(field: str, value: Any, names: Mapping[str, Mapping[object, str]]) -> str:
     if isinstance(value, list):
-        return ", ".join(str(item).partition(" ")[2] for item in value) or "—"
-    return "—" if value in (None, "") else str(value)
+        return pgettext("list", ", ").join(str(each).partition(" ")[2] for each in value) or "—"
+    if field in names and value is not None:
+        return names[field].get(value, str(value))
+    choices = dict(getattr(Customer._meta.get_field(field), "flatchoices", ()))
+    return str(choices.get(value, value)) if value not in (None, "") else "—"

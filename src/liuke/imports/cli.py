@@ -177,26 +177,29 @@ def _said(refused: Refused) -> str:
 
 def _described(run: ImportRun) -> str:
     columns = ", ".join(f"{field} = {column}" for field, column in run.mapping.columns())
-    return f"{run.name} ({run.described})\n{_('Columns')}: {columns}"
+    said = _("Columns: %(columns)s") % {"columns": columns}
+    return f"{run.name} ({run.described})\n{said}"
 
 
 def _report(run: ImportRun) -> str:
     counts = {**COUNTS, **run.counts}
-    lines = [
-        f"{counts['rows']:>12,}  {_('rows in the file')}",
-        f"{counts['orders']:>12,}  {_('orders')}  {counts['sales']}",
-        f"{counts['returns']:>12,}  {_('returns')}  {counts['returned']}",
-        f"{counts['customers']:>12,}  {_('customers')} ({_('new')}: {counts['new_customers']:,})",
-        f"{counts['unchanged']:>12,}  {_('orders already recorded')}",
-        f"{counts['without_customer']:>12,}  {_('rows without customer, left out')}",
-        f"{counts['rejected']:>12,}  {_('rows rejected')}",
-    ]
+    named = {
+        "rows": _("rows in the file"),
+        "orders": _("orders, %(sales)s") % {"sales": counts["sales"]},
+        "returns": _("returns, %(returned)s") % {"returned": counts["returned"]},
+        "customers": _("customers, %(new)s of them new") % {"new": counts["new_customers"]},
+        "unchanged": _("orders already recorded"),
+        "without_customer": _("rows without customer, left out"),
+        "rejected": _("rows rejected"),
+    }
+    lines = [f"{counts[key]:>12,}  {words}" for key, words in named.items()]
     lines += [f"{item['rows']:>16,}  {item['reason']}" for item in counts.get("reasons", [])]
     for error in counts.get("errors", [])[:SHOWN_ERRORS]:
         where = " ".join(filter(None, (str(error["row"]), error["column"], repr(error["value"]))))
-        lines.append(f"  {_('row')} {where}: {error['reason']}. {error['remedy']}")
+        said = _("row %(where)s: %(reason)s. %(remedy)s") % {**error, "where": where}
+        lines.append(f"  {said}")
     if counts["rejected"]:
-        lines.append(f"{_('All rejected rows')}: {run.rejects_file}")
+        lines.append(_("All rejected rows: %(file)s") % {"file": run.rejects_file})
     return "\n".join(lines)
 
 

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from liuke.core import clock
 from liuke.customers.models import Asset, Customer
@@ -38,7 +39,7 @@ class Order(models.Model):
         Asset, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("asset")
     )
     kind = models.CharField(_("kind"), max_length=6, choices=OrderKind, default=OrderKind.SALE)
-    number = models.CharField(_("number"), max_length=60, blank=True)
+    number = models.CharField(pgettext_lazy("order", "number"), max_length=60, blank=True)
     occurred_at = models.DateTimeField(_("when"))
     day = models.DateField(_("day"), editable=False)
     total = models.DecimalField(_("amount"), max_digits=16, decimal_places=2)

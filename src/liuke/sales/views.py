@@ -67,5 +67,5 @@ def void(request: HttpRequest, pk: int) -> HttpResponse:
     except ValidationError as problem:
         messages.error(request, problem.messages[0])
         return redirect("order", pk=pk)
-    messages.success(request, _("The order is voided. The record keeps it with your reason."))
+    messages.success(request, _("The order is voided. The log keeps it with your reason."))
     return redirect("customer", pk=customer_id)

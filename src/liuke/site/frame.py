@@ -51,7 +51,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     ]
     new = []
     if viewer.may(Act.EDIT_CUSTOMERS):
-        new.append(Entry(_("Customer"), reverse("customer-new"), "user-plus"))
+        new.append(Entry(_("New customer"), reverse("customer-new"), "user-plus"))
     if viewer.may(Act.IMPORT):
         new.append(Entry(_("Import a file"), reverse("import-new"), "upload"))
     return {"nav": nav, "new_items": new, "search_query": request.GET.get("q", "")}

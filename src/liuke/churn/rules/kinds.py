@@ -132,8 +132,10 @@ class OwnRhythm:
     segment_gaps: int = 0
 
     def __post_init__(self) -> None:
-        _require(0 < self.expected_q < self.at_risk_q, "expected_q", "0 < q < at_risk_q")
-        _require(self.at_risk_q < self.lost_q < 1, "lost_q", "at_risk_q < q < 1")
+        _require(self.expected_q > 0, "expected_q", "0–1")
+        _require(self.expected_q < self.at_risk_q, "expected_q", "< at_risk_q")
+        _require(self.at_risk_q < self.lost_q, "lost_q", "> at_risk_q")
+        _require(self.lost_q < 1, "lost_q", "0–1")
         _require(3 <= self.min_gaps <= 100, "min_gaps", "3–100")
         _require(
             1 <= self.segment_expected < self.segment_at_risk < self.segment_lost,

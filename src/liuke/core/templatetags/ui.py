@@ -94,6 +94,12 @@ def day(moment: date | datetime | None, today: date | None = None) -> SafeString
 
 
 @register.simple_tag
+def month(month: str) -> str:
+    """2026-11 in words."""
+    return figures.month_text(month)
+
+
+@register.simple_tag
 def dot(state: str) -> SafeString:
     """The churn state as mark and word."""
     css, word = STATES[state]

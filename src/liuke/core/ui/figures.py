@@ -37,6 +37,8 @@ def number_text(n: Number | None, digits: int | None = None) -> str:
         return NOTHING
     if digits is not None:
         n = round(Decimal(str(n)), digits)
+    elif isinstance(n, Decimal):
+        n = n.normalize()
     text = f"{abs(n):,f}" if isinstance(n, Decimal) else f"{abs(n):,}"
     return MINUS + text if n < 0 else text
 
@@ -85,6 +87,13 @@ def day_text(day: date, today: date, *, year: bool | None = None) -> str:
     # Translators: Django date formats of a short date, with and without its year.
     pattern = gettext("j M Y") if with_year else gettext("j M")
     return formats.date_format(day, pattern)
+
+
+def month_text(month: str) -> str:
+    """2026-11 → Nov 2026, 2026 年 11 月."""
+    first = date.fromisoformat(f"{month}-01")
+    # Translators: the format of a month, as Django's date formats go.
+    return formats.date_format(first, gettext("M Y"))
 
 
 def day_html(moment: date | datetime | None, today: date) -> SafeString:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from liuke.accounts.models import User
 from liuke.churn import queries as churn
@@ -21,7 +21,7 @@ from liuke.core import clock
 from liuke.core.models import JournalEntry
 from liuke.core.ui.figures import day_text, money_html
 from liuke.customers.models import Customer
-from liuke.customers.queries import field_label, shown
+from liuke.customers.queries import FieldChange, field_changes, field_label
 from liuke.customers.rules import Kind
 from liuke.sales import queries as sales
 from liuke.sales.models import PURCHASE, Order
@@ -191,14 +191,16 @@ def _sentence(row: Clock, today: date) -> str:
     """The customer's own habit first, then where it stands now."""
     usual = churn.usual_gap(row.customer_id, row.asset_id)
     absent = (today - row.last_day).days
-    if usual:
-        now = _("Usually back every %(usual)s; it is now %(absent)s.") % {
+    if absent == 0:
+        now = _("Bought today.")
+    elif usual:
+        now = _("Usually back every %(usual)s; last seen %(absent)s ago.") % {
             "usual": span_words(usual),
             "absent": span_words(absent),
         }
     else:
         now = _("Last bought %(absent)s ago.") % {"absent": span_words(absent)}
-    return f"{now} {_outlook(row, today)}"
+    return _("%(one)s %(next)s") % {"one": now, "next": _outlook(row, today)}
 
 
 def _outlook(row: Clock, today: date) -> str:
@@ -208,7 +210,7 @@ def _outlook(row: Clock, today: date) -> str:
         case State.LOST:
             return _("Counts as lost since %(day)s.") % {"day": _short(row.lost_at)}
         case State.AT_RISK:
-            return _("At risk since %(since)s; without a purchase lost from %(lost)s.") % {
+            return _("At risk since %(since)s; lost from %(lost)s unless they buy.") % {
                 "since": _short(row.at_risk_at),
                 "lost": _short(row.lost_at),
             }
@@ -217,7 +219,11 @@ def _outlook(row: Clock, today: date) -> str:
 
 
 def _order_event(order: Order) -> Event:
-    icons = {OrderKind.SALE: "shopping-bag", OrderKind.VISIT: "car", OrderKind.RETURN: "arrow-back-up"}
+    icons = {
+        OrderKind.SALE: "shopping-bag",
+        OrderKind.VISIT: "car",
+        OrderKind.RETURN: "arrow-back-up",
+    }
     names = {OrderKind.SALE: _("Order"), OrderKind.VISIT: _("Visit"), OrderKind.RETURN: _("Return")}
     kind = OrderKind(order.kind)
     lines = list(order.lines.all())
@@ -253,9 +259,9 @@ def _crossing_words(row: Transition) -> tuple[str, str, str]:
             return _("Won back"), "heart-handshake", "safe"
         return _("Back in time"), "check", "safe"
     if row.after == State.AT_RISK:
-        return _("At risk"), "alert-triangle", "risk"
+        return pgettext("event", "At risk"), "alert-triangle", "risk"
     if row.after == State.LOST:
-        return _("Lost"), "door-exit", "lost"
+        return pgettext("event", "Lost"), "door-exit", "lost"
     return _("Out of service"), "archive", ""
 
 
@@ -265,27 +271,29 @@ def _change_events(entries: Sequence[JournalEntry]) -> list[Event]:
             pk__in={entry.actor_id for entry in entries if entry.actor_id}
         ).values_list("pk", "name")
     )
-    return [_change_event(entry, people.get(entry.actor_id or 0, "")) for entry in entries]
+    updates = field_changes(entry for entry in entries if entry.verb == "customer.updated")
+    return [
+        _change_event(entry, people.get(entry.actor_id or 0, ""), updates.get(entry.pk, ()))
+        for entry in entries
+    ]
 
 
-def _change_event(entry: JournalEntry, who: str) -> Event:
+def _change_event(entry: JournalEntry, who: str, changes: Sequence[FieldChange]) -> Event:
     titles = {
-        "customer.created": (_("Recorded"), "user-plus"),
-        "customer.updated": (_("File changed"), "pencil"),
+        "customer.created": (_("Added"), "user-plus"),
+        "customer.updated": (_("Details changed"), "pencil"),
         "asset.created": (_("Vehicle or asset added"), "car"),
         "asset.updated": (_("Vehicle or asset changed"), "car"),
         "order.voided": (_("Order voided"), "trash"),
     }
     title, icon = titles[entry.verb]
     after = entry.after or {}
-    lines = []
-    if entry.verb == "customer.updated":
-        lines = [
-            f"{field_label(name)}: {shown((entry.before or {}).get(name))} → {shown(value)}"
-            for name, value in after.items()
-            if name != "version"
-        ]
-    elif entry.verb == "order.voided":
+    lines = [
+        _("%(name)s: %(value)s")
+        % {"name": change.label, "value": f"{change.before_text} → {change.after_text}"}
+        for change in changes
+    ]
+    if entry.verb == "order.voided":
         lines = [str(after.get("reason", ""))]
     elif entry.verb.startswith("asset."):
         lines = [" ".join(filter(None, (after.get("name"), after.get("serial"))))]

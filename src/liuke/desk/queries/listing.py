@@ -18,6 +18,7 @@ from liuke.churn import queries as churn
 from liuke.core import clock, search
 from liuke.core.lists import Column, Filter, ListOf
 from liuke.core.templatetags import ui
+from liuke.core.ui.figures import month_text
 from liuke.customers.models import Customer
 from liuke.customers.queries import SEARCH_KIND, counts_by_stage
 from liuke.customers.rules import RECOVERED_FOR, Kind, Stage, churn_state
@@ -29,6 +30,7 @@ CHURN_STATES = [
     ("recovered", _("Won back")),
     ("none", _("No purchase yet")),
 ]
+CHURN_NAMES = dict(CHURN_STATES)
 FIGURE_NAMES = {
     "newly_at_risk": gettext_noop("newly at risk"),
     "newly_lost": gettext_noop("newly lost"),
@@ -112,7 +114,7 @@ def _columns(today: date) -> list[Column[Customer]]:
             sort=("state__stage", "name_sort"),
         ),
         Column(
-            "churn", _("Churn clock"), lambda row: state_of(row, today),
+            "churn", _("Churn clock"), lambda row: CHURN_NAMES[state_of(row, today)],
             cell=lambda row: _churn_cell(row, today), sort=("state__lost_at",), css="churn",
         ),
         Column(
@@ -126,12 +128,12 @@ def _columns(today: date) -> list[Column[Customer]]:
             sort=("state__purchase_days",), css="r gap",
         ),
         Column(
-            "value_year", _("A year"), lambda row: row.state.value_year,
+            "value_year", _("Per year"), lambda row: row.state.value_year,
             cell=lambda row: ui.money(row.state.value_year),
             sort=("state__value_year",), css="r strong v",
         ),
         Column(
-            "value_total", _("In all"), lambda row: row.state.value_total,
+            "value_total", _("Total"), lambda row: row.state.value_total,
             cell=lambda row: ui.money(row.state.value_total),
             sort=("state__value_total",), css="r vt",
         ),
@@ -237,4 +239,6 @@ def month_bounds(month: str) -> tuple[date, date] | None:
 
 def _figure_name(value: str) -> str:
     name, _colon, month = value.partition(":")
-    return f"{month} {_(FIGURE_NAMES[name])}" if name in FIGURE_NAMES else value
+    if name not in FIGURE_NAMES or month_bounds(month) is None:
+        return value
+    return f"{month_text(month)} {_(FIGURE_NAMES[name])}"

@@ -80,7 +80,10 @@ def _unknown(field: Field, column: str, columns: Sequence[str]) -> str:
     }
     lower = {name.casefold(): name for name in columns}
     close = get_close_matches(column.casefold(), lower, n=1, cutoff=0.5)
-    return f"{said} {_('Did you mean “%s”?') % lower[close[0]]}" if close else said
+    if not close:
+        return said
+    guess = _("Did you mean “%(column)s”?") % {"column": lower[close[0]]}
+    return f"{said} {guess}"
 
 
 def _missing(field: Field, columns: Sequence[str]) -> str:
@@ -89,4 +92,5 @@ def _missing(field: Field, columns: Sequence[str]) -> str:
         Field.DATE: _("Say which column holds the date."),
         Field.AMOUNT: _("Say which column holds the amount, or which hold quantity and price."),
     }[field]
-    return f"{asked} {_('The file has: %s.') % ', '.join(columns)}"
+    known = _("The file has: %(columns)s.") % {"columns": ", ".join(columns)}
+    return f"{asked} {known}"
