@@ -29,7 +29,9 @@ def list_people() -> None:
 @user.command()
 @click.argument("username")
 @click.option("--name", default="", help="Name that others see.")
-@click.option("--role", type=click.Choice(Role.values), default=Role.SELLER, show_default=True)
+@click.option(
+    "--role", type=click.Choice(Role.values), default=Role.SELLER.value, show_default=True
+)
 @click.option(
     "--scope", type=click.Choice(ScopeChoice.values), default=None, help="Else the role's."
 )

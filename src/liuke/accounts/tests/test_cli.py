@@ -94,3 +94,12 @@ def test_the_list_says_who_and_where(owner, person) -> None:
         ["owner1", "owner", "all", "顺达汽修"],
         ["seller2", "seller", "own", "-", "(deactivated)"],
     ]
+
+
+def test_branches_and_teams_are_added_under_a_unit(firm) -> None:
+    assert run("unit", "浦东店").output == "浦东店 is there.\n"
+    assert run("unit", "一组", "--kind", "team", "--under", "浦东店").exit_code == 0
+    team = Unit.objects.get(name="一组")
+    assert (team.kind, team.parent.name, team.parent.parent) == ("team", "浦东店", firm)
+    assert "There is no unit “月球店”. There are:" in refused("unit", "二组", "--under", "月球店")
+    assert run("unit", "总部", "--kind", "firm").exit_code == 2

@@ -32,8 +32,8 @@ def test_the_second_is_told_field_old_new_and_who(wang, owner, person) -> None:
     with pytest.raises(Stale, match="Somebody else changed this customer") as refusal:
         edit(wang, owner, 1, note="爱喝咖啡")
     assert sorted(refusal.value.changes, key=lambda change: change.field) == [
-        FieldChange("level", "B", "A", "李娜"),
-        FieldChange("note", "", "爱喝茶", "李娜"),
+        FieldChange("level", "B", "A", "李娜", "Level", "B", "A"),
+        FieldChange("note", "", "爱喝茶", "李娜", "Note", "—", "爱喝茶"),
     ]
     assert refusal.value.current_version == 2
 
@@ -59,8 +59,16 @@ def test_changes_are_told_from_the_version_read_on_oldest_first(wang, owner, per
     edit(wang, person(Role.OWNER, "李娜"), 2, level="C")
     edit(wang, owner, 3, points=[])
     assert changes_since(wang, 2) == [
-        FieldChange("level", "A", "C", "李娜"),
-        FieldChange("contact_points", ["mobile 13800136027"], [], "王敏"),
+        FieldChange("level", "A", "C", "李娜", "Level", "A", "C"),
+        FieldChange(
+            "contact_points",
+            ["mobile 13800136027"],
+            [],
+            "王敏",
+            "Contact points",
+            "13800136027",
+            "—",
+        ),
     ]
     assert changes_since(wang, 4) == []
 
@@ -94,3 +102,10 @@ def test_of_two_who_record_one_number_in_the_same_moment_one_is_told(owner, at_o
     (refusal,) = [each for each in outcomes if not isinstance(each, Customer)]
     assert "Another customer already has this number." in str(refusal)
     assert at_once(Customer.objects.count) == [1]
+
+
+def test_changes_are_said_in_words_not_in_numbers(wang, owner, person) -> None:
+    edit(wang, owner, 1, owner=person(Role.SELLER, "赵敏"), gender="female")
+    changes = {change.field: change for change in changes_since(wang, 1)}
+    assert (changes["owner"].before_text, changes["owner"].after_text) == ("王敏", "赵敏")
+    assert changes["gender"].after_text == "Female"
