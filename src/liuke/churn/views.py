@@ -39,8 +39,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     shown = months if request.GET.get("months") == "all" else months[-SHOWN:]
     at_risk = visible.filter(state__at_risk_at__lte=today, state__lost_at__gt=today)
     context = {
-        "status": queries.status_of(visible),
         "at_risk": at_risk.count(),
+        "lost": visible.filter(state__lost_at__lte=today).count(),
         "stake": at_risk.aggregate(sum=Sum("state__value_year"))["sum"] or 0,
         "rescue": at_risk.select_related("state").order_by("-state__value_year", "pk")[:RESCUE],
         "months": list(reversed(shown)),

@@ -28,8 +28,8 @@ def test_purchases_crossings_and_changes_in_one_past(signed_in, owner, bought_ag
     update_customer(actor=owner, customer_id=wang.pk, version=1, values={"level": "B"})
     answer = show(signed_in, wang)
     assert titles(answer) == [
-        "File changed",
-        "Recorded",
+        "Details changed",
+        "Added",
         "Order ¥100",
         "Won back",
         "Lost",
@@ -55,6 +55,19 @@ def test_more_of_the_past_is_a_click_away(signed_in, bought_ago) -> None:
     assert not show(signed_in, wang, "shown=80").context["past"].more
 
 
+def test_every_kind_of_event_has_a_title_and_a_mark(signed_in, owner, customer, buys) -> None:
+    wang = customer("王海涛")
+    values = {"name": "途观", "serial": "沪A1"}
+    car = save_asset(actor=owner, customer_id=wang.pk, values=values)
+    for kind, amount, ago in [("visit", 0, 200), ("sale", 50, 20), ("return", -20, 10)]:
+        day = TODAY - timedelta(days=ago)
+        buys(wang, day, kind=kind, amount=amount, asset_id=car.pk, number=f"N-{kind}")
+    save_asset(actor=owner, customer_id=wang.pk, asset_id=car.pk, values={"retired_on": TODAY})
+    shown = set(titles(show(signed_in, wang)))
+    assert {"Visit ¥0", "Order ¥50", "Return −¥20", "At risk", "Lost", "Won back"} < shown
+    assert {"Out of service", "Vehicle or asset added", "Vehicle or asset changed"} < shown
+
+
 @pytest.mark.parametrize("asked", ["shown=x", "shown=-1", "shown=99999", "past=nonsense"])
 def test_nonsense_in_the_address_shows_the_page(signed_in, bought_ago, asked) -> None:
     assert show(signed_in, bought_ago("王海涛", 20), asked).status_code == 200
@@ -64,7 +77,7 @@ def test_a_voided_order_stays_in_the_record_with_its_reason(signed_in, owner, bo
     wang = bought_ago("王海涛", 20)
     void_order(actor=owner, order_id=Order.objects.get().pk, reason="entered twice")
     answer = show(signed_in, wang)
-    assert titles(answer) == ["Order voided", "Recorded"]
+    assert titles(answer) == ["Order voided", "Added"]
     assert "entered twice" in answer.content.decode()
     assert "No purchase yet, so no clock runs." in answer.content.decode()
 
@@ -74,9 +87,9 @@ def test_the_clock_says_where_it_stands_and_by_which_rule(signed_in, bought_ago)
         show(signed_in, bought_ago(name, *days)).content.decode()
         for name, days in (("甲", (70,)), ("乙", (100,)), ("丙", (40, 30, 20, 10)))
     )
-    assert "At risk since 22 May; without a purchase lost from 21 Jun." in at_risk
+    assert "At risk since 22 May; lost from 21 Jun unless they buy." in at_risk
     assert "Counts as lost since 22 May." in lost
-    assert "Usually back every 10 days; it is now 10 days." in safe
+    assert "Usually back every 10 days; last seen 10 days ago." in safe
     assert "At risk from 60 days without an order, lost from 90 days." in safe
 
 

@@ -17,7 +17,7 @@ from liuke.sales.models import Order
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 6, 1)
-MISTAKE = "Why is it void?"
+MISTAKE = "Why void it?"
 
 
 @pytest.fixture(autouse=True)
@@ -215,7 +215,7 @@ def test_an_order_is_voided_only_with_a_reason(signed_in, record, wang) -> None:
 
     done = signed_in.post(url, {"reason": "entered twice"}, follow=True)
     assert done.redirect_chain == [(reverse("customer", args=[wang.pk]), 302)]
-    assert said(done) == ["The order is voided. The record keeps it with your reason."]
+    assert said(done) == ["The order is voided. The log keeps it with your reason."]
     assert not Order.objects.exists()
     entry = JournalEntry.objects.get(verb="order.voided")
     assert (entry.after["reason"], entry.before["number"]) == ("entered twice", "A1")
