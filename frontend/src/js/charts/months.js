@@ -33,7 +33,7 @@ export function months(data, style) {
   const shift = offsets(data.series, top, 200);
   const names = Math.max(...data.series.map((s) => `${s.name} ${lastOf(s.points)?.text ?? ""}`.replace(/[^\x00-\xff]/g, "xx").length));
   return {
-    grid: { left: 40, right: Math.min(names * 6.6 + 14, narrow ? 112 : 180), top: 12, bottom: 24 },
+    grid: { left: 40, right: Math.min(names * 6.2 + 16, narrow ? 134 : 180), top: 12, bottom: 24 },
     tooltip: {
       ...style.tooltip,
       trigger: "axis",

@@ -2,6 +2,22 @@
 import { tip } from "./look.js";
 
 const ROOM = 1.25;
+const SHOWN_ON_PHONE = 3;
+const DAY = 86_400_000;
+
+/** On a phone the axis begins late, yet never so late that no rhythm is left to see. */
+function begin({ from, from_narrow, purchases }, narrow) {
+  const third = purchases.at(-SHOWN_ON_PHONE);
+  if (!narrow || !from_narrow || !third) return from;
+  return Math.min(Date.parse(from_narrow), Date.parse(third.day) - 30 * DAY);
+}
+
+/** A zone's name stands in its middle, or beside today's line where that crosses it. */
+function zoneLabel(from, to, today) {
+  const share = (Date.parse(today) - Date.parse(from)) / (Date.parse(to) - Date.parse(from));
+  if (!(share > 0 && share < 1)) return { position: "insideTop", distance: 5 };
+  return { position: share < 0.5 ? "insideTopRight" : "insideTopLeft", distance: 5 };
+}
 
 function axisLabel(value, language) {
   const day = new Date(value);
@@ -13,7 +29,7 @@ export function rhythm(data, { text, token, narrow, tooltip }) {
   const top = ROOM * Math.max(...data.purchases.map((p) => p.amount), 1);
   const last = data.purchases.at(-1);
   const zone = (from, to, { label, label_narrow, mean }) => [
-    { xAxis: from, itemStyle: { color: token(`${mean}-tint`) }, label: { show: true, formatter: (narrow && label_narrow) || label, position: "insideTop", distance: 3, lineHeight: 16, ...text("ink", 12), color: token(`${mean}-ink`) } },
+    { xAxis: from, itemStyle: { color: token(`${mean}-tint`) }, label: { show: true, formatter: (narrow && label_narrow) || label, ...zoneLabel(from, to, data.today.day), lineHeight: 16, ...text("ink", 12), color: token(`${mean}-ink`) } },
     { xAxis: to },
   ];
   const lost = data.lost && { ...data.lost, mean: "lost" };
@@ -23,8 +39,9 @@ export function rhythm(data, { text, token, narrow, tooltip }) {
     tooltip: { ...tooltip, trigger: "item", formatter: ({ data: { text: words } }) => words && tip("", [words].flat()) },
     xAxis: {
       type: "time",
-      min: (narrow && data.from_narrow) || data.from,
+      min: begin(data, narrow),
       max: data.to,
+      splitNumber: narrow ? 3 : 6,
       containShape: false,
       axisLine: { lineStyle: { color: token("ink-3") } },
       axisTick: { lineStyle: { color: token("line-2") } },

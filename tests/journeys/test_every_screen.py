@@ -1,0 +1,168 @@
+"""Every screen in every light: no error, no overflow, nothing axe finds, no foreign word."""
+
+import itertools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import pytest
+from django.utils import translation
+from playwright.sync_api import BrowserContext, Page
+
+from liuke.imports.models import ImportRun
+from liuke.imports.rules import Status
+from tests.journeys import shop as shops
+from tests.journeys.conftest import PHONE, WIDE, listen
+from tests.journeys.looking import faults
+from tests.journeys.shop import Shop, fill
+
+
+@dataclass(frozen=True)
+class Screen:
+    name: str
+    path: Callable[[Shop], str]
+    who: str = "owner"
+    act: Callable[[Page], Any] = lambda page: None
+
+
+def _preview(page: Page) -> None:
+    page.locator("[name=days_at_risk]").fill("15")
+    page.locator("[value=preview]").click()
+    page.locator("#preview").wait_for()
+
+
+def _wrong(page: Page) -> None:
+    page.locator(".lk-form--page button.btn-primary").click()
+    page.locator(".lk-error").first.wait_for()
+
+
+def _open(dialog: str) -> Callable[[Page], None]:
+    return lambda page: page.evaluate(f"document.getElementById('{dialog}').showModal()")
+
+
+def _of(name: str, rest: str = "") -> Callable[[Shop], str]:
+    return lambda shop: f"/customers/{shop[name].pk}/{rest}"
+
+
+def _run(state: Callable[[Shop], ImportRun], page: str) -> Callable[[Shop], str]:
+    return lambda shop: f"/import/{state(shop).pk}/{page}"
+
+
+def _running(shop: Shop) -> ImportRun:
+    run = shops.checked(shop)
+    ImportRun.objects.filter(pk=run.pk).update(status=Status.RUNNING, position=4)
+    return run
+
+
+def _last_order(shop: Shop) -> str:
+    order = shop["王海涛"].orders.latest("occurred_at")
+    return f"/orders/{order.pk}/"
+
+
+# These look at a firm in which nothing has happened yet.
+EMPTY = [
+    Screen("customers of a new firm", lambda shop: "/customers/"),
+    Screen("churn of a new firm", lambda shop: "/churn/"),
+    Screen("import of a new firm", lambda shop: "/import/"),
+]
+MAIN = [
+    Screen("customers", lambda shop: "/customers/"),
+    Screen("customer", _of("李建国")),
+    Screen("churn", lambda shop: "/churn/"),
+    Screen("import", lambda shop: "/import/"),
+]
+SCREENS = [
+    Screen("sign-in", lambda shop: "/accounts/login/", who=""),
+    *MAIN,
+    Screen("customers, nothing found", lambda shop: "/customers/?q=zzzz"),
+    Screen("customers, filtered", lambda shop: "/customers/?churn=lost&level=B"),
+    Screen("customer without purchases", _of(shops.NOBODY_BOUGHT)),
+    Screen("edit", _of("王海涛", "edit/")),
+    Screen("new customer with a mistake", lambda shop: "/customers/new/", act=_wrong),
+    Screen("new vehicle", _of("王海涛", "assets/new/")),
+    Screen("new order", _of("王海涛", "orders/new/")),
+    Screen("order", _last_order),
+    Screen("print", lambda shop: "/churn/print/"),
+    Screen("rules", lambda shop: "/settings/churn/"),
+    Screen("rule form", lambda shop: "/settings/churn/rule/"),
+    Screen("rule form with preview", lambda shop: "/settings/churn/rule/", act=_preview),
+    Screen("import: columns", _run(shops.uploaded, "map/")),
+    Screen("import: check", _run(shops.checked, "check/")),
+    Screen("import: running", _run(_running, "")),
+    Screen("import: done", _run(shops.done, "")),
+    Screen("password", lambda shop: "/accounts/password/change/"),
+    Screen("two-step sign-in", lambda shop: "/accounts/2fa/"),
+    Screen("keys", lambda shop: "/customers/", act=_open("keys")),
+    Screen("palette", lambda shop: "/customers/", act=_open("palette")),
+    Screen("404", lambda shop: "/customers/999999/"),
+    Screen("403", lambda shop: "/import/", who="seller"),
+]
+LOOKS = list(itertools.product(("zh-hans", "en"), (WIDE, PHONE)))
+QUICK = [("zh-hans", WIDE), ("en", PHONE)]
+
+
+@dataclass
+class Looker:
+    """Goes through screens in one language, width and light."""
+
+    context: Callable[..., BrowserContext]
+    lang: str
+    width: int
+    theme: str
+    pages: dict[str, Page] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+
+    def faults(self, screens: Iterable[Screen], shop: Shop) -> list[str]:
+        return [
+            f"{screen.name}: {what}" for screen in screens for what in self._faults(screen, shop)
+        ]
+
+    def _faults(self, screen: Screen, shop: Shop) -> list[str]:
+        page = self._page(screen.who, shop)
+        self.said.clear()
+        with translation.override(self.lang):
+            path = screen.path(shop)
+        page.goto(path)
+        screen.act(page)
+        return faults(page, self.lang, shop.words) + self.said
+
+    def _page(self, who: str, shop: Shop) -> Page:
+        if who not in self.pages:
+            viewer = getattr(shop, who) if who else None
+            profile = self.context(viewer, lang=self.lang, width=self.width, theme=self.theme)
+            self.pages[who] = profile.new_page()
+            listen(self.pages[who], self.said)
+        return self.pages[who]
+
+
+Look = Callable[..., Looker]
+
+
+@pytest.fixture
+def look(context: Callable[..., BrowserContext]) -> Look:
+    return partial(Looker, context)
+
+
+@pytest.mark.parametrize(("lang", "width"), QUICK)
+def test_every_screen(look: Look, empty_shop: Shop, lang: str, width: int) -> None:
+    looker = look(lang, width, "light")
+    wrong = looker.faults(EMPTY, empty_shop)
+    fill(empty_shop)
+    wrong += looker.faults(SCREENS, empty_shop)
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("lang", "width"), [look for look in LOOKS if look not in QUICK])
+def test_every_screen_the_other_way_round(
+    look: Look, empty_shop: Shop, lang: str, width: int
+) -> None:
+    test_every_screen(look, empty_shop, lang, width)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("lang", "width"), LOOKS)
+def test_the_main_screens_in_the_dark(look: Look, shop: Shop, lang: str, width: int) -> None:
+    wrong = look(lang, width, "dark").faults(MAIN, shop)
+    assert not wrong, "\n".join(wrong)

@@ -1,0 +1,61 @@
+"""A file from the old till, dropped in by somebody who knows no column names."""
+
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from liuke.sales.models import Order
+from tests.journeys.conftest import Visit, at
+from tests.journeys.shop import Shop, import_file
+
+GUESSED = {
+    "customer": "客户编号", "name": "客户名称", "date": "下单日期",
+    "order": "订单号", "quantity": "数量", "price": "单价",
+}  # fmt: skip
+
+
+def test_from_a_dropped_file_to_who_is_leaving(visit: Visit, shop: Shop, tmp_path: Path) -> None:
+    before = Order.objects.count()
+    page = visit("/import/", shop.owner)
+    send = page.locator("main form button[type=submit]")
+    expect(send).to_be_disabled()
+    file = tmp_path / "十月订单.csv"
+    file.write_bytes(import_file())
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.locator("[data-drop-name]")).to_have_text(file.name)
+    send.click()
+
+    at(page, r"/import/\d+/map/")
+    expect(page.locator("main")).to_contain_text("GB18030")
+    for field, column in GUESSED.items():
+        expect(page.locator(f"select[name={field}]")).to_have_value(column)
+    page.locator("main form button.btn-primary").click()
+
+    at(page, r"/import/\d+/check/")
+    expect(page.locator(".lk-fig__value").first).to_have_text("12")
+    error = page.locator("tr", has_text="2026-13-45")
+    expect(error.locator("th")).to_have_text("14")
+    expect(error.locator("td.wrap")).to_contain_text("-")
+    assert Order.objects.count() == before
+    with page.expect_download() as rejects:
+        page.locator("a[href$='/rejects/']").click()
+    assert "2026-13-45" in rejects.value.path().read_text("utf-8-sig")
+
+    page.locator("main form button.btn-primary").click()
+    at(page, r"/import/\d+/")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(file.name)
+    assert Order.objects.count() == before + 12
+    page.locator("main a.btn-primary[href='/churn/']").click()
+    page.goto("/customers/?churn=lost")
+    expect(page.get_by_role("link", name="导入客户1")).to_be_visible()
+
+
+def test_a_file_of_another_kind_is_refused_where_it_was_dropped(
+    visit: Visit, shop: Shop, tmp_path: Path
+) -> None:
+    page = visit("/import/", shop.owner)
+    file = tmp_path / "票据.pdf"
+    file.write_bytes(b"%PDF-1.7")
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.locator("[data-drop-note]")).to_contain_text(file.name)
+    expect(page.locator("main form button[type=submit]")).to_be_disabled()
