@@ -1,12 +1,13 @@
 """Customers over the API: the same queries and services as the screens."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Field, ModelSchema, Router, Schema, Status
+from pydantic import StringConstraints
 
 from liuke.accounts.models import User
 from liuke.accounts.queries import viewer_of
@@ -15,6 +16,9 @@ from liuke.customers.models import Asset, ContactPoint, Customer, CustomerState
 
 router = Router(tags=["customers"])
 MOST = 200
+
+# Blanks alone are no name, here as in the form.
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class ContactPointOut(ModelSchema):
@@ -54,7 +58,7 @@ class ContactPointIn(Schema):
 
 class CustomerIn(Schema):
     kind: str = "person"
-    name: str
+    name: Name
     code: str = ""
     level: str = ""
     source: str = ""
@@ -72,7 +76,7 @@ class CustomerChange(Schema):
     """Only the fields given change; `version` is the one that was read."""
 
     version: int
-    name: str | None = None
+    name: Name | None = None
     code: str | None = None
     level: str | None = None
     source: str | None = None

@@ -41,7 +41,10 @@ class CustomerForm(forms.ModelForm[Customer]):
             people, required=False, label=_("Owner"), empty_label=_("Nobody")
         )
         self.fields["branch"] = forms.ModelChoiceField(
-            Unit.objects.filter(kind="branch"), required=False, label=_("Branch")
+            Unit.objects.filter(kind="branch"),
+            required=False,
+            label=_("Branch"),
+            empty_label=_("No branch"),
         )
         if self.instance.pk:
             # A rule may apply to one kind only; the past would change under a changed kind.

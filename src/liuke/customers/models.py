@@ -9,6 +9,9 @@ from liuke.core import clock
 from liuke.customers.rules import Kind, Stage
 
 
+NOT_SAID = ("", _("Not said"))
+
+
 class Customer(models.Model):
     """A person or organization the firm may serve."""
 
@@ -22,7 +25,10 @@ class Customer(models.Model):
         help_text=_("The number in your other systems. Imports find the customer by it."),
     )
     level = models.CharField(
-        _("level"), max_length=1, blank=True, choices=[(grade, grade) for grade in "ABCD"]
+        _("level"),
+        max_length=1,
+        blank=True,
+        choices=[NOT_SAID, *((grade, grade) for grade in "ABCD")],
     )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -47,7 +53,7 @@ class Customer(models.Model):
         _("gender"),
         max_length=6,
         blank=True,
-        choices=[("female", _("Female")), ("male", _("Male"))],
+        choices=[NOT_SAID, ("female", _("Female")), ("male", _("Male"))],
     )
     birth_date = models.DateField(_("birth date"), null=True, blank=True)
     occupation = models.CharField(_("occupation"), max_length=80, blank=True)

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from liuke.accounts.models import User
 from liuke.accounts.queries import viewer_of
 from liuke.accounts.rules import Act
 from liuke.accounts.services import require
@@ -34,7 +35,7 @@ def create(request: HttpRequest) -> HttpResponse:
             form.add_error(None, problem)
         else:
             messages.success(request, _("%(name)s is recorded.") % {"name": customer.name})
-            return redirect("customer", pk=customer.pk)
+            return _opened(viewer, customer.pk)
     context = {"form": form, "points": points}
     return render(request, "customers/form.html", context, status=_status(request))
 
@@ -67,7 +68,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, problem)
         else:
             messages.success(request, _("Saved."))
-            return redirect("customer", pk=pk)
+            return _opened(viewer, pk)
     return render(request, "customers/form.html", context, status=_status(request))
 
 
@@ -89,6 +90,12 @@ def asset(request: HttpRequest, pk: int, asset_pk: int | None = None) -> HttpRes
             return redirect("customer", pk=pk)
     context = {"form": form, "customer": customer, "asset": found}
     return render(request, "customers/asset_form.html", context, status=_status(request))
+
+
+def _opened(viewer: User, pk: int) -> HttpResponse:
+    """The customer, or the list when it was just given out of one's own sight."""
+    seen = queries.visible_to(viewer).filter(pk=pk).exists()
+    return redirect("customer", pk=pk) if seen else redirect("customers")
 
 
 def _points_initial(customer: Customer) -> list[dict[str, Any]]:

@@ -41,7 +41,8 @@ def _attrs(bound: BoundField, css: str, below_id: str) -> dict[str, str | bool]:
     if isinstance(bound.field.widget, forms.Textarea) and bound.field.widget.attrs["rows"] == "10":
         # Django's default would fill half a drawer; the field can be pulled larger.
         attrs["rows"] = "3"
-    if bound.field.widget.attrs.get("placeholder") == bound.label:
+    if "placeholder" in bound.field.widget.attrs:
+        # The label says it already, and stays when something is typed.
         attrs["placeholder"] = False
     if below_id:
         attrs["aria-describedby"] = below_id

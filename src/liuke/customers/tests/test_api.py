@@ -113,6 +113,7 @@ def test_an_old_version_is_told_what_changed(program, customer, person) -> None:
     ("body", "field"),
     [
         ({"name": ""}, "name"),
+        ({"name": "  "}, "name"),
         ({"name": "王" * 121}, "name"),
         ({}, "name"),
         ({"name": "王", "kind": "robot"}, "kind"),

@@ -184,6 +184,16 @@ def test_a_seller_cannot_give_a_customer_to_whom_the_seller_does_not_see(person,
     assert "owner" in errors(page)
 
 
+def test_who_gives_a_customer_away_is_led_back_to_the_list(person, customer) -> None:
+    seller = person(Role.SELLER)
+    client, mine = Client(), customer("王海涛", owner=seller)
+    client.force_login(seller)
+    url = reverse("customer-edit", args=[mine.pk])
+    answer = client.post(url, typed(client.get(url), owner=""), follow=True)
+    assert answer.redirect_chain == [(reverse("customers"), 302)]
+    assert [str(each) for each in answer.context["messages"]] == ["Saved."]
+
+
 def test_contact_points_come_row_by_row_and_the_first_usable_is_preferred(signed_in) -> None:
     rows = {
         "points-0-kind": "mobile", "points-0-value": "138 0000 0000",
