@@ -25,6 +25,8 @@ function settle(form) {
 }
 
 document.addEventListener("submit", (event) => {
+  // A download leaves the page as it is, and may be asked for again.
+  if (event.submitter?.matches("[data-download]")) return;
   // htmx has prevented its own forms already; they begin below.
   if (event.target.matches(WRITES) && !event.defaultPrevented) begin(event.target, event);
 });

@@ -8,7 +8,6 @@ from liuke.accounts.models import Unit
 from liuke.core import clock
 from liuke.customers.rules import Kind, Stage
 
-
 NOT_SAID = ("", _("Not said"))
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from liuke.accounts.models import Unit
 from liuke.accounts.rules import Role
+from liuke.customers.models import Customer
 from liuke.desk.queries.listing import CHURN_STATES, FIGURE_NAMES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("watched")]
@@ -153,3 +154,16 @@ def test_one_hit_opens_the_customer_several_the_list(signed_in, customer) -> Non
         assert answer.request["PATH_INFO"] == LIST
         assert {row.cells[0].html for row in answer.context["page"].rows} == found
         assert answer.context["page"].q == words
+
+
+def test_the_selected_rows_alone_go_into_a_file(signed_in, one_of_each) -> None:
+    url = reverse("customers-export")
+    picked = Customer.objects.filter(name__in=["流失", "回来"]).values_list("pk", flat=True)
+
+    def exported(**form: str) -> set[str]:
+        text = b"".join(signed_in.post(url, form)).decode("utf-8-sig")
+        return {row[0] for row in list(csv.reader(io.StringIO(text)))[1:]}
+
+    assert exported(ids=",".join(map(str, picked))) == {"流失", "回来"}
+    assert exported(all="1", query="churn=lost") == {"流失"}
+    assert exported(ids="nonsense," + "9" * 40) == set()
