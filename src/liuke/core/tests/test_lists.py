@@ -7,8 +7,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.db.models import Q
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 from django.utils.html import format_html
 
 from liuke.core import clock, lists
@@ -221,6 +223,9 @@ def test_counting_stops_at_ten_thousand(seven, monkeypatch) -> None:
     monkeypatch.setattr(lists, "CAP", 6)
     assert (page().total, page().total_is_capped) == (6, True)
     assert page("page=3").total == 7, "on the last page the number is known"
+    with CaptureQueriesContext(connection) as asked:
+        page()
+    assert "LIMIT 7)" in asked[-1]["sql"], "the database counts no further either"
 
 
 def test_columns_are_chosen_in_their_own_order_and_the_first_stays(seven) -> None:
