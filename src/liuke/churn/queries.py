@@ -224,14 +224,19 @@ def transitions_of(customer_id: int) -> QuerySet[Transition]:
     return rows.order_by("-on", "-cause", "-pk")
 
 
-def usual_gap(customer_id: int, asset_id: int | None) -> int | None:
-    """The median number of days between purchase days, from three gaps on; else None."""
+def usual_gaps(customer_id: int) -> dict[int | None, int]:
+    """Asset (None: the customer as a whole) → the median number of days between purchase days.
+
+    Only where there are at least three gaps.
+    """
     pages = book([customer_id])
-    if (customer_id, asset_id) not in pages.subjects:
-        return None
-    mine = pages.purchases.subject == pages.subjects.index((customer_id, asset_id))
-    gaps = np.sort(np.diff(pages.purchases.day[mine])).tolist()
-    return kinds.quantile(gaps, 0.5) if len(gaps) >= 3 else None
+    usual = {}
+    for index, (_customer, asset) in enumerate(pages.subjects):
+        days = pages.purchases.day[pages.purchases.subject == index]
+        gaps = np.sort(np.diff(days)).tolist()
+        if len(gaps) >= 3:
+            usual[asset] = kinds.quantile(gaps, 0.5)
+    return usual
 
 
 @dataclass(frozen=True, slots=True)

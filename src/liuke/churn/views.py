@@ -71,6 +71,7 @@ def months_print(request: HttpRequest) -> HttpResponse:
 
 def rules(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
+    visible = customers.visible_to(viewer).values("pk")
     found = []
     for rule in ChurnRule.objects.prefetch_related("versions__created_by"):
         versions = [version for version in rule.versions.all() if version.superseded_at is None]
@@ -81,7 +82,7 @@ def rules(request: HttpRequest) -> HttpResponse:
                 "since": versions[-1] if versions else None,
                 "before": [(version, describe(version.content)) for version in versions[-2::-1]],
                 "pending": any(version.applied_at is None for version in versions),
-                "customers": queries.segment_of(rule.applies_to).count(),
+                "customers": queries.segment_of(rule.applies_to).filter(pk__in=visible).count(),
             }
         )
     context = {

@@ -11,6 +11,7 @@ from liuke.accounts.services import require
 from liuke.core import clock
 from liuke.customers import queries as customers
 from liuke.desk.queries import customer_page, listing
+from liuke.sales import queries as sales
 
 COLUMNS = "columns:customers"
 MORE = 40
@@ -86,9 +87,11 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def search(request: HttpRequest) -> HttpResponse:
-    """One hit opens the customer, several open the list."""
-    words = request.GET.get("q", "").strip()
-    hits = list(customers.find(viewer_of(request), words).values_list("pk", flat=True)[:2])
+    """One hit opens the customer, or the order of that number; several open the list."""
+    viewer, words = viewer_of(request), request.GET.get("q", "").strip()
+    hits = list(customers.find(viewer, words).values_list("pk", flat=True)[:2])
     if words and len(hits) == 1:
         return redirect("customer", pk=hits[0])
+    if words and not hits and (order := sales.visible_to(viewer).filter(number=words).first()):
+        return redirect("order", pk=order.pk)
     return redirect(f"{reverse('customers')}?{request.GET.urlencode()}")

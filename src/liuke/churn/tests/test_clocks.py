@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from liuke.churn.models import Clock, Transition
-from liuke.churn.queries import clocks_of, transitions_of, usual_gap
+from liuke.churn.queries import clocks_of, transitions_of, usual_gaps
 from liuke.churn.rules.history import Cause, State
 from liuke.customers.models import CustomerState
 from liuke.sales.models import Order
@@ -202,7 +202,6 @@ def test_the_latest_crossing_is_told_first(wang, buys) -> None:
 
 def test_the_usual_gap_is_the_median_from_three_gaps_on(wang, buys) -> None:
     buys(wang, date(2026, 1, 1), date(2026, 1, 11), date(2026, 1, 31))
-    assert usual_gap(wang.pk, None) is None
+    assert usual_gaps(wang.pk) == {}
     buys(wang, date(2026, 3, 2))
-    assert usual_gap(wang.pk, None) == 20
-    assert usual_gap(wang.pk, 4711) is None
+    assert usual_gaps(wang.pk) == {None: 20}

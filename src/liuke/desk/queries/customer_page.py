@@ -115,12 +115,13 @@ class ClockView:
 
 def clock_views(customer: Customer, today: date) -> list[ClockView]:
     """A customer's clocks, best first, each in words."""
+    usual = churn.usual_gaps(customer.pk)
     return [
         ClockView(
             row,
             row.state_on(today).name.lower(),
             str(row.asset) if row.asset else "",
-            _sentence(row, today),
+            _sentence(row, usual.get(row.asset_id), today),
             describe(row.version.content),
         )
         for row in churn.clocks_of(customer.pk)
@@ -187,9 +188,8 @@ def _expected_marks(best: Clock, today: date) -> list[dict[str, str]]:
     ]
 
 
-def _sentence(row: Clock, today: date) -> str:
+def _sentence(row: Clock, usual: int | None, today: date) -> str:
     """The customer's own habit first, then where it stands now."""
-    usual = churn.usual_gap(row.customer_id, row.asset_id)
     absent = (today - row.last_day).days
     if absent == 0:
         now = _("Bought today.")

@@ -82,3 +82,17 @@ def test_a_search_costs_the_same_for_one_and_for_many(manager) -> None:
     one = cost(manager, url)
     fill(manager.user, 30)
     assert cost(manager, url) == one
+
+
+def test_one_customer_costs_the_same_with_ten_vehicles(signed_in, customer, owner) -> None:
+    url = {}
+    for count in (1, 10):
+        made = customer(f"{count} 辆车")
+        for number in range(count):
+            car = {"name": "别克", "serial": f"沪A·{count:02d}{number:03d}"}
+            asset = save_asset(actor=owner, customer_id=made.pk, values=car)
+            when = clock.start_of(TODAY - timedelta(days=number + 1))
+            order = NewOrder(made.pk, when, asset_id=asset.pk, total=Decimal(10))
+            record_orders(actor=owner, orders=[order])
+        url[count] = reverse("customer", args=[made.pk])
+    assert cost(signed_in, url[1]) == cost(signed_in, url[10])

@@ -140,3 +140,15 @@ def test_what_was_typed_never_becomes_markup(signed_in, owner, bought_ago) -> No
     save_asset(actor=owner, customer_id=wang.pk, values={"name": evil})
     for url in (reverse("customer", args=[wang.pk]), reverse("customers"), reverse("churn")):
         assert evil not in signed_in.get(url).content.decode()
+
+
+def test_the_search_opens_the_order_of_a_number_within_scope(
+    signed_in, customer, buys, person
+) -> None:
+    buys(customer("王海涛"), TODAY, number="GD-260601-7")
+    order = Order.objects.get()
+    found = signed_in.get(reverse("search"), {"q": "GD-260601-7"})
+    assert found.url == reverse("order", args=[order.pk])
+    stranger = Client()
+    stranger.force_login(person(Role.SELLER))
+    assert "/orders/" not in stranger.get(reverse("search"), {"q": "GD-260601-7"}).url
