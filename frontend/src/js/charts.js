@@ -4,7 +4,6 @@ import * as echarts from "echarts/core";
 import { BarChart, CustomChart, LineChart, ScatterChart } from "echarts/charts";
 import { GridComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
 import { CanvasRenderer } from "echarts/renderers";
-import { bars } from "./charts/bars.js";
 import { months } from "./charts/months.js";
 import { rhythm } from "./charts/rhythm.js";
 import { look } from "./charts/look.js";
@@ -14,7 +13,7 @@ echarts.use([
   GridComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent, CanvasRenderer,
 ]);
 
-const kinds = { bars, months, rhythm };
+const kinds = { months, rhythm };
 const REACH = 24;
 const drawn = new Map();
 

@@ -37,10 +37,10 @@ def overview(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     months = queries.months_of(viewer, today)
     shown = months if request.GET.get("months") == "all" else months[-SHOWN:]
-    at_risk = visible.filter(state__at_risk_at__lte=today, state__lost_at__gt=today)
+    at_risk = visible.filter(customers.standing("at_risk", today))
     context = {
         "at_risk": at_risk.count(),
-        "lost": visible.filter(state__lost_at__lte=today).count(),
+        "lost": visible.filter(customers.standing("lost", today)).count(),
         "stake": at_risk.aggregate(sum=Sum("state__value_year"))["sum"] or 0,
         "rescue": at_risk.select_related("state").order_by("-state__value_year", "pk")[:RESCUE],
         "months": list(reversed(shown)),

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -13,7 +14,7 @@ from liuke.accounts.queries import reach_of
 from liuke.core import search
 from liuke.core.models import JournalEntry
 from liuke.customers.models import Asset, Customer
-from liuke.customers.rules import Stage
+from liuke.customers.rules import RECOVERED_FOR, Stage
 
 SEARCH_KIND = "customer"
 
@@ -36,6 +37,19 @@ def counts_by_stage(customers: QuerySet[Customer]) -> dict[str, int]:
         .values_list("state__stage", "n")
     )
     return {stage.value: counts.get(stage.value, 0) for stage in Stage}
+
+
+def standing(state: str, today: date) -> Q:
+    """The condition that a customer's clock stands so, `rules.churn_state` as an index range."""
+    recovered = Q(state__recovered_on__gt=today - RECOVERED_FOR)
+    running = Q(state__at_risk_at__gt=today)
+    return {
+        "none": Q(state__lost_at=None),
+        "lost": Q(state__lost_at__lte=today),
+        "at_risk": Q(state__at_risk_at__lte=today, state__lost_at__gt=today),
+        "recovered": running & recovered,
+        "active": running & (Q(state__recovered_on=None) | ~recovered),
+    }[state]
 
 
 def ids_by_code(codes: Collection[str]) -> dict[str, int]:

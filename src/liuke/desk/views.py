@@ -70,14 +70,18 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     kind = request.GET.get("past", "")
     asked = request.GET.get("shown", "")
     shown = min(int(asked), MOST) if asked.isdecimal() and len(asked) < 5 else MORE
+    past = customer_page.past(found, kind, shown)
     context = {
         "customer": found,
         "state": listing.state_of(found, today),
         "clocks": clocks,
         "rhythm": customer_page.rhythm(found, clocks, today),
-        "past": customer_page.past(found, kind, shown),
+        "past": past,
         "past_kind": kind,
-        "past_chips": customer_page.CHIPS,
+        "past_chips": [
+            (label, f"?past={key}#past", key == kind, past.counts[key])
+            for key, label in customer_page.CHIPS
+        ],
         "more": shown + MORE,
         "facts": customer_page.facts(found),
         "may_edit": viewer.may(Act.EDIT_CUSTOMERS),

@@ -26,7 +26,7 @@ register = template.Library()
 
 EMPTY = SafeString("")
 MEANINGS = ("", "safe", "risk", "lost", "accent")
-CHARTS = ("months", "rhythm", "bars")
+CHARTS = ("months", "rhythm")
 STATES = {
     "active": ("safe", gettext_lazy("Safe")),
     "at_risk": ("risk", gettext_lazy("At risk")),
@@ -207,12 +207,6 @@ def fig(
 def field(bound_field: BoundField, hint: str = "", label: str = "") -> SafeString:
     """A form field with label, hint or error."""
     return field_html(bound_field, hint, label)
-
-
-@register.inclusion_tag("core/parts/tabs.html")
-def tabs(items: Iterable[Any], label: str) -> dict[str, Any]:
-    """Links between the pages of one subject: items have .label .url .current and may .count."""
-    return {"items": items, "label": label}
 
 
 @register.inclusion_tag("core/parts/bottom_bar.html")

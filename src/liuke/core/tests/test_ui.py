@@ -51,7 +51,7 @@ def render(source: str, **values: object) -> str:
         "{% money 1 curency='CNY' %}",
         '{% note meen="risk" %}{% endnote %}',
         "{% churn_clock a b c d bigg=True %}",
-        '{% chart "bars" data "id" "label" sise="s" %}',
+        '{% chart "months" data "id" "label" sise="s" %}',
     ],
 )
 def test_misspelled_argument_raises(source: str) -> None:
@@ -245,8 +245,7 @@ def test_panel_takes_the_tools_written_inside() -> None:
         '{% note mean="lost" %}{{ bad }}{% endnote %}',
         '{% icon "phone" label=bad %}',
         "{% field field hint=bad %}{% field radio %}",
-        '{% chart "bars" data bad bad %}{% chart_tools bad bad %}',
-        "{% tabs tabs bad %}",
+        '{% chart "months" data bad bad %}{% chart_tools bad bad %}',
         "{% kept_query 'x' %}{% filter_field spec %}",
         "{% message_toasts messages %}",
     ],
@@ -259,7 +258,6 @@ def test_hostile_text_is_escaped(source: str) -> None:
         data={"a": HOSTILE},
         field=Form({"name": HOSTILE})["name"],
         radio=Form()["way"],
-        tabs=[SimpleNamespace(label=HOSTILE, url=HOSTILE, current=True, count=None)],
         request=RequestFactory().get("/", {"city": HOSTILE, HOSTILE: HOSTILE}),
         spec=spec,
         messages=[Message(constants.INFO, HOSTILE)],

@@ -20,8 +20,8 @@ from liuke.core.lists import Column, Filter, ListOf
 from liuke.core.templatetags import ui
 from liuke.core.ui.figures import month_text
 from liuke.customers.models import Customer
-from liuke.customers.queries import SEARCH_KIND, counts_by_stage
-from liuke.customers.rules import RECOVERED_FOR, Kind, Stage, churn_state
+from liuke.customers.queries import SEARCH_KIND, counts_by_stage, standing
+from liuke.customers.rules import Kind, Stage, churn_state
 
 CHURN_STATES = [
     ("active", _("Safe")),
@@ -96,8 +96,7 @@ def watched(customers: QuerySet[Customer]) -> dict[str, int]:
     """How many are at risk and lost today."""
     today = clock.today()
     return {
-        state: customers.filter(churn_condition(state, today)).count()
-        for state in ("at_risk", "lost")
+        state: customers.filter(standing(state, today)).count() for state in ("at_risk", "lost")
     }
 
 
@@ -161,7 +160,7 @@ def _filters(viewer: User, today: date) -> list[Filter]:
         Filter("stage", _("Stage"), "choice", lambda v: Q(state__stage=v), Stage.choices),
         Filter(
             "churn", pgettext_lazy("filter", "Churn"), "choice",
-            lambda v: churn_condition(v, today), CHURN_STATES,
+            lambda v: standing(v, today), CHURN_STATES,
         ),
         Filter("owner", _("Owner"), "choice", lambda v: _owner(v),
                [*people, ("nobody", _("Nobody"))]),
@@ -174,19 +173,6 @@ def _filters(viewer: User, today: date) -> list[Filter]:
                lambda v: _between("state__last_purchase_on", v)),
         Filter("figure", _("Month table"), "text", _figure, says=_figure_name, listed=False),
     ]  # fmt: skip
-
-
-def churn_condition(state: str, today: date) -> Q:
-    """The condition that a customer's clock stands so today; an index range, never a scan."""
-    recovered = Q(state__recovered_on__gt=today - RECOVERED_FOR)
-    running = Q(state__at_risk_at__gt=today)
-    return {
-        "none": Q(state__lost_at=None),
-        "lost": Q(state__lost_at__lte=today),
-        "at_risk": Q(state__at_risk_at__lte=today, state__lost_at__gt=today),
-        "recovered": running & recovered,
-        "active": running & (Q(state__recovered_on=None) | ~recovered),
-    }[state]
 
 
 def _assets(customer: Customer) -> str:
