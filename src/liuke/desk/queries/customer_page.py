@@ -146,8 +146,10 @@ def rhythm(customer: Customer, clocks: Sequence[ClockView], today: date) -> dict
     if not days or not clocks:
         return None
     best = clocks[0].clock
-    end = max(best.lost_at + (best.lost_at - best.last_day) / 4, today + timedelta(days=14))
     begin = min(min(days), today - timedelta(days=90))
+    # The word above the line of today needs room at its right.
+    room = (today - begin) / 10
+    end = max(best.lost_at + (best.lost_at - best.last_day) / 4, today + room)
     return {
         "from": (begin - timedelta(days=10)).isoformat(),
         "from_narrow": max(begin, today - RHYTHM_FROM_PHONE).isoformat(),
