@@ -155,6 +155,9 @@ def at_once(transactional_db: None, tmp_path: Path) -> Iterator[Callable[..., li
         if connection.vendor == "sqlite" and not path.exists():
             with closing(sqlite3.connect(path)) as target:
                 connection.connection.backup(target)
+                # Two connections that switch a file to WAL in one moment lock each other out; in
+                # life the migration has done it long before.
+                target.execute("PRAGMA journal_mode=WAL")
             connection.settings_dict["NAME"] = str(path)
         outcomes: list[Any] = [None] * len(acts)
         ready = Barrier(len(acts))
