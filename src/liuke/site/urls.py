@@ -14,9 +14,11 @@ for route in api_urls[0]:
         login_not_required(route.callback)
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="customers"), name="home"),
+    path("", RedirectView.as_view(pattern_name="today"), name="home"),
     path("", include("liuke.customers.urls")),
+    path("", include("liuke.agenda.urls")),
     path("", include("liuke.sales.urls")),
+    path("", include("liuke.followups.urls")),
     path("", include("liuke.churn.urls")),
     path("", include("liuke.imports.urls")),
     path("", include("liuke.desk.urls")),
