@@ -10,8 +10,10 @@ import pytest
 from django.utils import translation
 from playwright.sync_api import BrowserContext, Page
 
+from liuke.core import ticks
 from liuke.imports.models import ImportRun
 from liuke.imports.rules import Status
+from liuke.site.ticks import TICKS
 from tests.journeys import shop as shops
 from tests.journeys.conftest import PHONE, WIDE, listen
 from tests.journeys.looking import faults
@@ -41,6 +43,31 @@ def _open(dialog: str) -> Callable[[Page], None]:
     return lambda page: page.evaluate(f"document.getElementById('{dialog}').showModal()")
 
 
+def _drawer(dialog: str, button: str) -> Callable[[Page], None]:
+    def act(page: Page) -> None:
+        page.locator(button).first.click()
+        page.locator(f"{dialog} form").wait_for()
+        _settle(page)
+
+    return act
+
+
+def _settle(page: Page) -> None:
+    """Colours are judged when the drawer has come in."""
+    page.evaluate("Promise.all(document.getAnimations().map((each) => each.finished))")
+
+
+def _no_result(page: Page) -> None:
+    _drawer("#drawer", ".lk-now .btn-primary")(page)
+    page.locator("#drawer [data-main]").click()
+    page.locator("#drawer .lk-error").first.wait_for()
+
+
+def _morning(shop: Shop) -> str:
+    assert ticks.run(TICKS)
+    return "/today/?whose=all"
+
+
 def _of(name: str, rest: str = "") -> Callable[[Shop], str]:
     return lambda shop: f"/customers/{shop[name].pk}/{rest}"
 
@@ -62,11 +89,13 @@ def _last_order(shop: Shop) -> str:
 
 # These look at a firm in which nothing has happened yet.
 EMPTY = [
+    Screen("today of a new firm", lambda shop: "/today/"),
     Screen("customers of a new firm", lambda shop: "/customers/"),
     Screen("churn of a new firm", lambda shop: "/churn/"),
     Screen("import of a new firm", lambda shop: "/import/"),
 ]
 MAIN = [
+    Screen("today", _morning),
     Screen("customers", lambda shop: "/customers/"),
     Screen("customer", _of("李建国")),
     Screen("churn", lambda shop: "/churn/"),
@@ -75,6 +104,13 @@ MAIN = [
 SCREENS = [
     Screen("sign-in", lambda shop: "/accounts/login/", who=""),
     *MAIN,
+    Screen("today, nothing of a kind", lambda shop: "/today/?kind=next_step"),
+    Screen("contact", _morning, act=_drawer("#drawer", ".lk-now .btn-primary")),
+    Screen("contact with a mistake", _morning, act=_no_result),
+    Screen("later", _morning, act=_drawer("#dialog", "[hx-get*=snooze]")),
+    Screen("hand over", _morning, act=_drawer("#dialog", "[hx-get*=hand-over]")),
+    Screen("contact rhythm", lambda shop: "/settings/contacts/"),
+    Screen("contact rhythm form", lambda shop: "/settings/contacts/new/"),
     Screen("customers, nothing found", lambda shop: "/customers/?q=zzzz"),
     Screen("customers, filtered", lambda shop: "/customers/?churn=lost&level=B"),
     Screen("customer without purchases", _of(shops.NOBODY_BOUGHT)),

@@ -329,7 +329,8 @@ def test_who_may_not_is_told_in_words(person, role) -> None:
 
 def test_every_address_is_in_a_list() -> None:
     listed = {
-        *BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *FIRM_WIDE, *BY_IMPORT, *OWN_ACCOUNT, *SIGNED_OUT, *API_OPEN,
+        *BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *FIRM_WIDE, *BY_IMPORT, *OWN_ACCOUNT, *SIGNED_OUT,
+        *API_OPEN,
     }  # fmt: skip
     found = {name for name in _names() if not name.startswith("api-1:") or name in API_OPEN}
     assert found == listed
