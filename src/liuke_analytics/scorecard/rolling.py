@@ -22,10 +22,13 @@ class Purchases(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """One cut-off: who was known on that day, and who stayed away in the horizon after it."""
+    """One cut-off: who was known on that day, what was predicted for them, who did stay away in
+    the horizon after it. The arrays have the shape (customers,)."""
 
     day: int
     customers: Ints
+    predicted: Floats
+    event: Ints
     scorecard: Scorecard
 
 
@@ -53,7 +56,7 @@ def rolling_origin(
         if base is None or recency is None:
             continue
         told = np.asarray(predict(past, day, customers), float)
-        found.append(Origin(day, customers, compare(told, recency, base, event, top)))
+        found.append(Origin(day, customers, told, event, compare(told, recency, base, event, top)))
     return tuple(found)
 
 
