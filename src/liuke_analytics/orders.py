@@ -12,7 +12,7 @@ import numpy as np
 from ibis import Expr, Table
 
 from liuke_analytics.arrays import AnyArray, Days, Floats, Ints
-from liuke_analytics.backends import read
+from liuke_analytics.backends import keep, read
 from liuke_analytics.errors import NotEnoughData
 
 # In the order in which they are asked; a row is left out for the first that holds.
@@ -82,16 +82,17 @@ def read_orders(
     NotEnoughData if nothing is left.
     """
     raw, decoded_from = read(connection, path, folder)
-    columns = {
-        "customer": column(raw, customer, "customer"),
-        "day": column(raw, day, "date"),
-    }
-    money = column(raw, amount, "amount", needed=False)
+    named = column(raw, customer, "customer")
+    dated = column(raw, day, "date")
+    money = None
+    if amount is not None or _guess(raw, "amount") is not None:
+        money = column(raw, amount, "amount")
     table = raw.select(
-        customer=_text(raw[columns["customer"]]),
-        day=_day(raw, columns["day"], date_order),
+        customer=_text(raw[named]),
+        day=_day(raw, dated, date_order),
         **({"amount": _money(raw[money])} if money else {}),
-    ).cache()
+    )
+    table = keep(connection, table, folder)
     if as_of is None:
         as_of = _last_day(table)
     judged = table.mutate(reason=_reason(table, as_of))
@@ -122,19 +123,21 @@ def merged(orders: Orders) -> Purchases:
     )
 
 
-def column(table: Table, named: str | None, meaning: str, *, needed: bool = True) -> str | None:
+def column(table: Table, named: str | None, meaning: str) -> str:
     """The column called `named`, or the one that is usually called like `meaning`."""
-    if named is not None:
-        if named in table.columns:
-            return named
+    if named is not None and named not in table.columns:
         raise Unclear(f"there is no column {named!r}; there are: {', '.join(table.columns)}")
-    by_name = {name.strip().lower().replace(" ", "_"): name for name in table.columns}
-    for guess in _GUESSES[meaning]:
-        if guess in by_name:
-            return by_name[guess]
-    if needed:
+    found = named or _guess(table, meaning)
+    if found is None:
         raise Unclear(f"say which column is the {meaning}: {', '.join(table.columns)}")
-    return None
+    return found
+
+
+def _guess(table: Table, meaning: str) -> str | None:
+    by_name: dict[str, str] = {
+        name.strip().lower().replace(" ", "_"): name for name in table.columns
+    }
+    return next((by_name[guess] for guess in _GUESSES[meaning] if guess in by_name), None)
 
 
 def _text(value: Expr) -> Expr:

@@ -50,6 +50,15 @@ def read(connection: Any, path: Path, folder: Path) -> File:
     return File(table, encoding)
 
 
+def keep(connection: Any, table: Table, folder: Path) -> Table:
+    """`table`, computed once and not again for every question asked of it."""
+    if connection.name == "pyspark":
+        return cast(Table, table.cache())
+    copy = Path(tempfile.mkdtemp(dir=folder)) / "kept.parquet"
+    table.to_parquet(copy)
+    return cast(Table, connection.read_parquet(str(copy)))
+
+
 def _is_parquet(path: Path) -> bool:
     if path.is_dir():
         return True

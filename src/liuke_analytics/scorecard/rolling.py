@@ -34,7 +34,7 @@ class Origin(NamedTuple):
 
 def rolling_origin(
     purchases: Purchases,
-    predict: Callable[[Purchases, int, Ints], ArrayLike],
+    predict: Callable[[Purchases, int, Ints], ArrayLike | None],
     *,
     horizon: int,
     origins: Sequence[int],
@@ -43,8 +43,9 @@ def rolling_origin(
     """Scorecards of `predict` on the days `origins`; event: no purchase in (day, day + horizon].
 
     predict(purchases up to the day, day, customers) returns one probability of staying away per
-    customer. Baselines learn from the window that ended on the day, so they know no more than it.
-    Origins without MIN_CUSTOMERS customers in that earlier window are left out.
+    customer, or None where it cannot tell yet. Baselines learn from the window that ended on the
+    day, so they know no more than it. Origins with None, or with fewer than MIN_CUSTOMERS
+    customers in that earlier window, are left out.
     """
     found = []
     for day in origins:
@@ -55,7 +56,10 @@ def rolling_origin(
         base, recency = _baselines(past, day, horizon, customers)
         if base is None or recency is None:
             continue
-        told = np.asarray(predict(past, day, customers), float)
+        answer = predict(past, day, customers)
+        if answer is None:
+            continue
+        told = np.asarray(answer, float)
         found.append(Origin(day, customers, told, event, compare(told, recency, base, event, top)))
     return tuple(found)
 

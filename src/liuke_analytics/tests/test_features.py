@@ -147,9 +147,7 @@ def test_spark_equals_duckdb(spark, tmp_path):
         days = {name for name in row if name.endswith("_day")}
         assert {name: row[name] for name in days} == {name: other[name] for name in days}
         numbers = {name: value for name, value in row.items() if name not in days}
-        assert numbers == pytest.approx(
-            {name: other[name] for name in numbers}, rel=1e-9, abs=1e-9
-        )
+        assert numbers == pytest.approx({name: other[name] for name in numbers}, rel=1e-9, abs=1e-9)
 
 
 def test_spark_missing_is_said(monkeypatch):
