@@ -18,6 +18,8 @@ from liuke_analytics.btyd.histories import DAYS_A_WEEK, Histories
 from liuke_analytics.btyd.mbgcnbdk import MbgCnbdK
 
 QUANTILES = (0.5, 0.9, 0.98)
+_LEAST = 1e-12
+"""So that the gap of somebody who may hardly ever come stays a number."""
 _FOREVER = 3_000_000
 """Days: a gap that long lies beyond any calendar and is cut there."""
 
@@ -68,7 +70,7 @@ class Rhythm:
         below = betaincinv(self.k, self.r + self.k * found, q)
         # The complement is asked for by itself: 1 - below would lose its digits near 1.
         above = betaincinv(self.r + self.k * found, self.k, 1 - q)
-        odds = below / np.maximum(above, np.finfo(np.float64).tiny)
+        odds = below / np.maximum(above, _LEAST)
         answer: Floats = (self.alpha + recency) * odds[place].reshape(number.shape)
         return answer
 
