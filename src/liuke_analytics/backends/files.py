@@ -95,7 +95,7 @@ def _guess(block: bytes) -> str:
     # Whole lines with something foreign in them tell more than pages of plain digits.
     telling = [line for line in block.splitlines() if not line.isascii()][:2000]
     sample = b"\n".join(telling)
-    best = from_bytes(sample, cp_isolation=["gb18030", "big5", "cp1252", "shift_jis"]).best()
+    best = from_bytes(sample, cp_isolation=["gb18030", "big5", "cp1252"]).best()
     return best.encoding if best else "gb18030"
 
 

@@ -98,8 +98,11 @@ def _advice(analysis: Analysis, say: Words) -> list[str]:
         sentences.append(say["do_nobody"])
     if counts["lost"]:
         sentences.append(say["do_lost"].format(number=f"{counts['lost']:,}", weeks=weeks))
-    if counts["active"]:
-        sentences.append(say["do_wait"].format(number=f"{counts['active']:,}"))
+    unlikely = int(((who.state == 0) & (who.alive < 0.5)).sum())
+    if counts["active"] > unlikely:
+        sentences.append(say["do_wait"].format(number=f"{counts['active'] - unlikely:,}"))
+    if unlikely:
+        sentences.append(say["do_unlikely"].format(number=f"{unlikely:,}"))
     once = float((who.purchases == 1).mean())
     if once >= 0.3:
         sentences.append(say["do_once"].format(share=f"{once:.0%}"))

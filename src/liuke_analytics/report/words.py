@@ -42,6 +42,11 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
         "Leave the {number} active customers in peace: for them silence is still normal.",
         "{number} 位活跃客户不必打扰：他们的沉默仍属正常。",
     ),
+    "do_unlikely": (
+        "{number} more are still within their limit only because they have shown no rhythm yet, "
+        "but are more likely gone than not. A letter to all of them is enough.",
+        "另有 {number} 位仍在各自期限内，只是因为还看不出节奏，但更可能已经离开。群发一封信即可。",
+    ),
     "do_once": (
         "{share} of all customers bought only once. The second purchase is where most are lost: "
         "look at what happens after the first.",

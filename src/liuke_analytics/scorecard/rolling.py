@@ -66,8 +66,12 @@ def rolling_origin(
 
 def recency_odds(learn_recency: ArrayLike, learn_event: ArrayLike, recency: ArrayLike) -> Floats:
     """The baseline: logistic in log(1 + days since the last purchase), learned, then told."""
-    x = np.log1p(np.asarray(learn_recency, float))
-    fitted = logistic(np.column_stack([np.ones(len(x)), x]), learn_event, firth=True)
+    x, y = np.log1p(np.asarray(learn_recency, float)), np.asarray(learn_event, float)
+    try:
+        fitted = logistic(np.column_stack([np.ones(len(x)), x]), y, firth=True)
+    except ArithmeticError:
+        # All with the same recency: it tells them apart no better than the base rate does.
+        return np.full(np.size(recency), (y.sum() + 0.5) / (len(y) + 1))
     told = np.column_stack([np.ones(np.size(recency)), np.log1p(np.asarray(recency, float))])
     odds: Floats = 1 / (1 + np.exp(-(told @ fitted.coefficients)))
     return odds

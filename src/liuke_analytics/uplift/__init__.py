@@ -7,12 +7,15 @@ from liuke_analytics.uplift.effect import Effect, difference, mean_difference, s
 from liuke_analytics.uplift.qini import Qini, qini
 from liuke_analytics.uplift.sequential import LOOKS, Evidence, Verdict, e_process, look
 from liuke_analytics.uplift.tlearner import t_learner
+from liuke_analytics.uplift.trial import Comparison, Trial, trial
 
 __all__ = [
     "LOOKS",
+    "Comparison",
     "Effect",
     "Evidence",
     "Qini",
+    "Trial",
     "Verdict",
     "difference",
     "e_process",
@@ -21,4 +24,5 @@ __all__ = [
     "qini",
     "sample_ratio_p",
     "t_learner",
+    "trial",
 ]
