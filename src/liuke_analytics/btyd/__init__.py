@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from liuke_analytics.btyd.bgbb import BgBb
 from liuke_analytics.btyd.bgnbd import BgNbd
-from liuke_analytics.btyd.fitting import Fitted, Lifetime
+from liuke_analytics.btyd.fitting import Fitted, HistoryModel, Lifetime
 from liuke_analytics.btyd.gammagamma import GammaGamma
 from liuke_analytics.btyd.histories import Histories, Regularity, wheat_morrison
 from liuke_analytics.btyd.mbgcnbdk import MbgCnbdK
@@ -21,6 +21,7 @@ __all__ = [
     "Fitted",
     "GammaGamma",
     "Histories",
+    "HistoryModel",
     "Lifetime",
     "MbgCnbdK",
     "MbgNbd",
@@ -41,5 +42,5 @@ LIFETIMES: Mapping[str, type[Lifetime]] = MappingProxyType(
 )
 """Models of buying and leaving, by the name the command line knows."""
 
-MODELS: Mapping[str, type[Fitted]] = MappingProxyType({**LIFETIMES, "gammagamma": GammaGamma})
+MODELS: Mapping[str, type[HistoryModel]] = MappingProxyType({**LIFETIMES, "gammagamma": GammaGamma})
 """All models; each answers `fit(histories)`."""

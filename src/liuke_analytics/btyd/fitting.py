@@ -39,7 +39,7 @@ class Estimate(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fitted(ABC):
+class Fitted:
     """A fitted model: parameters and standard errors by name, log-likelihood, customers used."""
 
     NAMES: ClassVar[tuple[str, ...]]
@@ -49,11 +49,6 @@ class Fitted(ABC):
     se: Mapping[str, float]
     log_likelihood: float
     customers: int
-
-    @classmethod
-    @abstractmethod
-    def fit(cls, histories: Histories) -> Self:
-        """Fit by maximum likelihood. Raises NotEnoughData where the data cannot carry it."""
 
     def as_dict(self) -> dict[str, Any]:
         """What `fit --json` answers."""
@@ -72,7 +67,17 @@ class Fitted(ABC):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lifetime(Fitted):
+class HistoryModel(Fitted, ABC):
+    """A model fitted to purchase histories."""
+
+    @classmethod
+    @abstractmethod
+    def fit(cls, histories: Histories) -> Self:
+        """Fit by maximum likelihood. Raises NotEnoughData where the data cannot carry it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lifetime(HistoryModel):
     """A fitted model of buying and leaving. Times in weeks; x, t_x and T broadcast."""
 
     @abstractmethod

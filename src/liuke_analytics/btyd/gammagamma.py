@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from scipy.special import digamma, gammaln
 
 from liuke_analytics.arrays import Floats, Ints
-from liuke_analytics.btyd.fitting import PER_PARAMETER, Fitted, Likelihood, maximise, named
+from liuke_analytics.btyd.fitting import PER_PARAMETER, HistoryModel, Likelihood, maximise, named
 from liuke_analytics.btyd.histories import Histories
 from liuke_analytics.errors import NotEnoughData
 
@@ -52,7 +52,7 @@ class _Rows:
 
 
 @dataclass(frozen=True, kw_only=True)
-class GammaGamma(Fitted):
+class GammaGamma(HistoryModel):
     """p: evenness of one customer's amounts; q, gamma (money): how customers differ."""
 
     NAMES: ClassVar[tuple[str, ...]] = ("p", "q", "gamma")
