@@ -13,6 +13,7 @@ import click
 import numpy as np
 from ibis import Table
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from liuke_analytics import report as reports
 from liuke_analytics.backends import ENGINES, MissingEngine, Unreadable, connect, read
@@ -201,7 +202,8 @@ def fit(
                 )  # fmt: skip
             else:
                 histories = summarised
-            fitted = MODELS[model].fit(histories)
+            with threadpool_limits(1, user_api="blas"):
+                fitted = MODELS[model].fit(histories)
         except (Unclear, MissingEngine) as problem:
             raise click.UsageError(str(problem)) from None
         except ValueError as problem:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from liuke_analytics import rhythm
 from liuke_analytics.arrays import Days, Floats, Ints
@@ -101,7 +102,12 @@ class Analysis:
 
 def analyse(orders: Orders) -> Analysis:
     """Fit, judge and list. Models that the data cannot carry are refused, not guessed."""
-    bought = merged(orders)
+    # Matrices of four parameters: several threads only wait for each other.
+    with threadpool_limits(1, user_api="blas"):
+        return _analysed(orders, merged(orders))
+
+
+def _analysed(orders: Orders, bought: Purchases) -> Analysis:
     end = np.datetime64(orders.as_of, "D")
     histories = Histories.from_purchases(bought.customer, bought.day, bought.amount, end=end)
     model, refused = _fitted(histories)
@@ -275,7 +281,7 @@ def _coverage(bought: Purchases, first: int, last: int, horizon: int) -> tuple[C
     try:
         past = Histories.from_purchases(bought.customer, bought.day, end=middle)
         model, _ = _fitted(past)
-    except ValueError:
+    except NotEnoughData:
         return ()
     beat = _rhythm(model)
     if beat is None:

@@ -24,18 +24,19 @@ def run(*arguments, code=0):
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
-    """500 customers who come every 30 days or so and leave for good after a while."""
+    """700 customers who come every 30 days or so and leave for good after a while."""
     generator = np.random.default_rng(11)
     begin = date(2023, 1, 1)
     lines = ["customer,date,amount"]
-    for customer in range(500):
+    for customer in range(700):
         every = generator.gamma(4, 8)
+        leaves = generator.beta(0.8, 4)
         worth = generator.gamma(5, 20)
         day = generator.uniform(0, 300)
         while day < 720:
             amount = generator.gamma(4, worth / 4)
             lines.append(f"客户{customer:03},{begin + timedelta(days=int(day))},{amount:.2f}")
-            if generator.random() < 0.12:
+            if generator.random() < leaves:
                 break
             day += generator.gamma(2, every / 2)
     path = tmp_path_factory.mktemp("shop") / "orders.csv"
@@ -53,8 +54,8 @@ def reported(shop):
 
 def test_report_figures(reported):
     _, figures = reported
-    assert figures["customers"] == 500
-    assert sum(figures["states"].values()) == 500
+    assert figures["customers"] == 700
+    assert sum(figures["states"].values()) == 700
     assert figures["states"]["lost"] > 100
     assert figures["rhythm"]["k"] == 2
     assert figures["value_model"]["params"]["p"] > 1
@@ -118,7 +119,7 @@ def test_bad_rows_are_counted_by_reason(shop):
     assert told["left_out"] == {"no_customer": 1, "no_date": 2, "later": 1, "no_amount": 1,
                                 "negative_amount": 1}  # fmt: skip
     assert told["decoded_from"] == "gb18030"
-    assert told["customers"] == 500
+    assert told["customers"] == 700
     page = out.read_text()
     for words in ("no customer named", "not a date", "dated after", "negative amount", "gb18030"):
         assert words in page
@@ -175,7 +176,7 @@ def test_fit_answers_as_agreed(shop):
                             "--json").output)  # fmt: skip
     assert list(answer) == ["model", "params", "se", "log_likelihood", "customers"]
     assert list(answer["params"]) == ["r", "alpha", "a", "b"]
-    assert answer["customers"] == 500
+    assert answer["customers"] == 700
 
 
 def test_fit_of_a_table_of_histories(tmp_path):
