@@ -57,14 +57,16 @@ def split(
 ) -> list[list[int]]:
     """One component as groups that hold one person each.
 
-    The strongest edges join first; two groups whose names mostly belong to different people do
-    not join, so a record without a given name goes to the one it fits best.
+    The strongest edges join first; two groups whose names mostly belong to different people, with
+    nothing that ties just those records together, do not join. So a record without a given name
+    goes to the one it fits best.
     """
+    tied = {(min(a, b), max(a, b)) for a, b, _ in edges}
     group_of = {member: member for member in members}
     groups = {member: [member] for member in members}
     for a, b, _ in sorted(edges, key=lambda edge: (-edge[2], edge[0], edge[1])):
         one, other = group_of[a], group_of[b]
-        if one == other or _are_strangers(groups[one], groups[other], names, clash):
+        if one == other or _are_strangers(groups[one], groups[other], names, clash, tied):
             continue
         if len(groups[one]) < len(groups[other]):
             one, other = other, one
@@ -74,10 +76,20 @@ def split(
     return [sorted(group) for group in groups.values()]
 
 
-def _are_strangers(one: list[int], other: list[int], names: Mapping[int, int], clash: Clash) -> bool:
-    named = [[names[member] for member in group if member in names] for group in (one, other)]
-    apart = sum((min(a, b), max(a, b)) in clash for a in named[0] for b in named[1])
-    return 2 * apart > len(named[0]) * len(named[1])
+def _are_strangers(
+    one: list[int],
+    other: list[int],
+    names: Mapping[int, int],
+    clash: Clash,
+    tied: set[tuple[int, int]],
+) -> bool:
+    known = [(a, b) for a in one for b in other if a in names and b in names]
+    apart = sum(
+        (min(names[a], names[b]), max(names[a], names[b])) in clash
+        and (min(a, b), max(a, b)) not in tied
+        for a, b in known
+    )
+    return 2 * apart > len(known)
 
 
 def split_clashing(

@@ -86,11 +86,16 @@ def add_blocks(con: duckdb.DuckDBPyConnection, blocks: list[tuple[str, ...]]) ->
         for name, key in zip(names, blocks, strict=True)
     ]
     con.execute(f"create temp table hashed as select *, {', '.join(hashes)} from normal")
-    kept = [
-        f"case when count(*) over (partition by {name}) <= {KEY_ROWS} then {name} end as {name}"
-        for name in names
-    ]
+    joins = []
+    for name in names:
+        con.execute(f"""
+            create temp table {name}_kept as select {name} from hashed where {name} is not null
+            group by {name} having count(*) between 2 and {KEY_ROWS}""")
+        joins.append(f"left join {name}_kept on hashed.{name} = {name}_kept.{name}")
+    kept = [f"{name}_kept.{name} as {name}" for name in names]
     con.execute(f"""
-        create table record as select * replace ({', '.join(kept)}) from hashed""")
-    con.execute("drop table hashed")
+        create temp table record as select hashed.* replace ({', '.join(kept)})
+        from hashed {' '.join(joins)}""")
+    for name in ("hashed", *(f"{name}_kept" for name in names)):
+        con.execute(f"drop table {name}")
     return names
