@@ -19,6 +19,9 @@ CERTAIN = 0.9
 # What an exact key weighs: more than chance can.
 EXACT_WEIGHT = 40.0
 LARGEST = 100
+# Pairs below this weight are not even counted.
+PROMISING = -6.0
+ROUNDS = 5
 
 CLASH = """
     l.giv is not null and r.giv is not null and l.sur is not null and r.sur is not null
@@ -74,7 +77,7 @@ def dedupe(
     size = read(con, path, id_column, columns)
     normalise(con)
     keys.forget_shared(con)
-    parts = tuple(sorted({keys.column_of(p) for key in keys.EXACT + keys.BLOCKS for p in key}))
+    parts = tuple(sorted({keys.column_of(p) for key in keys.EXACT + keys.BLOCKS + keys.BROAD for p in key}))
     present = keys.columns_in(con, parts)
     left, right = _exact_edges(con, keys.usable(keys.EXACT, present))
     labels = clusters.components(size, left, right)
@@ -82,14 +85,14 @@ def dedupe(
         return Found(clusters.by_first_row(labels), 0)
     certainly = clusters.pairs(labels)
     share = max(certainly, 1) / model.EXACT_RECALL / (size * max(size - 1, 1) / 2)
-    blocks = keys.usable(keys.BLOCKS, present)
+    blocks = keys.blocks_for(size, present)
     names = keys.add_blocks(con, blocks)
     fields = model.fields_in(present)
     data = DuckDBAPI(con).register("record")
     learned = model.learn(data, fields, names[:3], share)
-    threshold = float(np.log2(certain / (1 - certain)))
-    table = model.predict(data, learned, names, share, threshold)
-    likely = _edges(con, table)
+    compare = names if size > keys.SMALL else []
+    table = model.predict(data, learned, compare, share, PROMISING)
+    likely = _edges(con, table, _bits(certain) - _correction(con, table, share, size))
     left = np.concatenate([left, likely[0]])
     right = np.concatenate([right, likely[1]])
     weight = np.concatenate([np.full(len(left) - len(likely[0]), EXACT_WEIGHT), likely[2]])
@@ -116,11 +119,28 @@ def _exact_edges(
     return np.concatenate(lefts), np.concatenate(rights)
 
 
-def _edges(con: duckdb.DuckDBPyConnection, table: str) -> tuple[Ints, Ints, Floats]:
+def _bits(probability: float) -> float:
+    return float(np.log2(probability / (1 - probability)))
+
+
+def _correction(
+    con: duckdb.DuckDBPyConnection, table: str, share: float, size: int
+) -> float:
+    """What all weights gain when the share of true pairs is counted from the compared ones."""
+    weight = con.execute(f"select match_weight as w from {table}").fetchnumpy()["w"]
+    gain = 0.0
+    for _ in range(ROUNDS):
+        expected = float((1 / (1 + np.exp2(-(weight + gain)))).sum())
+        counted = min(max(expected / (size * (size - 1) / 2), share), 0.5)
+        gain = _bits(counted) - _bits(share)
+    return gain
+
+
+def _edges(con: duckdb.DuckDBPyConnection, table: str, threshold: float) -> tuple[Ints, Ints, Floats]:
     found = con.execute(f"""
         select rid_l - 1 as l, rid_r - 1 as r, match_weight as w from {table} p
         join normal l on l.rid = rid_l join normal r on r.rid = rid_r
-        where not coalesce({CLASH}, false) or ({PERSONAL})
+        where match_weight >= {threshold} and (not coalesce({CLASH}, false) or {PERSONAL})
         order by l, r""").fetchnumpy()
     return (
         np.asarray(found["l"], np.int64),

@@ -1,6 +1,10 @@
 """Exact keys: those that prove a pair by themselves, and those that only bring pairs together."""
 
+from collections.abc import Sequence
+
 import duckdb
+
+Key = tuple[str, ...]
 
 # A number or address in more rows than this belongs to a desk or a shop, not to a person.
 SHARED = 30
@@ -47,6 +51,24 @@ BLOCKS = (
     ("place", "postcode"),
     ("birth_date",),
 )
+# What a file of moderate size can afford besides.
+BROAD = (
+    ("sur",),
+    ("giv",),
+    ("place",),
+    ("company",),
+    ("left(birth_date, 6)", "left(giv, 1)"),
+    ("left(birth_date, 6)", "left(sur, 1)"),
+    ("left(birth_date, 6)", "city"),
+    ("right(birth_date, 4)", "left(giv, 1)"),
+    ("right(birth_date, 4)", "left(sur, 1)"),
+    ("right(birth_date, 4)", "city"),
+    ("city", "left(sur, 1)", "left(giv, 1)"),
+    ("postcode",),
+)
+MODERATE = 200_000
+# Below this every record is compared with every other.
+SMALL = 2_000
 
 
 def columns_in(con: duckdb.DuckDBPyConnection, columns: tuple[str, ...]) -> set[str]:
@@ -57,15 +79,18 @@ def columns_in(con: duckdb.DuckDBPyConnection, columns: tuple[str, ...]) -> set[
     return {column for column, count in zip(columns, counts or (), strict=True) if count}
 
 
-def usable(
-    keys: tuple[tuple[str, ...], ...], present: set[str]
-) -> list[tuple[str, ...]]:
+def usable(keys: Sequence[Key], present: set[str]) -> list[Key]:
     """The keys all of whose columns hold something."""
     return [key for key in keys if {column_of(part) for part in key} <= present]
 
 
 def column_of(part: str) -> str:
     return part.partition("(")[2].partition(",")[0] or part
+
+
+def blocks_for(size: int, present: set[str]) -> list[Key]:
+    """The blocking keys for a file of this size."""
+    return usable(BLOCKS + (BROAD if size <= MODERATE else ()), present)
 
 
 def forget_shared(con: duckdb.DuckDBPyConnection) -> None:
@@ -77,7 +102,7 @@ def forget_shared(con: duckdb.DuckDBPyConnection) -> None:
                 group by {column} having count(*) > {SHARED})""")
 
 
-def add_blocks(con: duckdb.DuckDBPyConnection, blocks: list[tuple[str, ...]]) -> list[str]:
+def add_blocks(con: duckdb.DuckDBPyConnection, blocks: list[Key]) -> list[str]:
     """The table `record`: `normal` with one number per blocking key, empty where too common."""
     names = [f"block_{number}" for number in range(len(blocks))]
     hashes = [

@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 from splink import Linker, SettingsCreator, block_on
+from splink.blocking_rule_library import CustomRule
 from splink.internals.exceptions import EMTrainingException
 from splink.internals.splink_dataframe import SplinkDataFrame
 
@@ -120,7 +121,9 @@ def settings(
             {"output_column_name": field, "comparison_levels": levels}
             for field, levels in comparisons.items()
         ],
-        blocking_rules_to_generate_predictions=[block_on(block) for block in blocks],
+        blocking_rules_to_generate_predictions=(
+            [block_on(block) for block in blocks] or [CustomRule("1=1")]
+        ),
         probability_two_random_records_match=share,
         retain_matching_columns=False,
         retain_intermediate_calculation_columns=False,
@@ -167,7 +170,10 @@ def predict(
     share: float,
     weight: float,
 ) -> str:
-    """The table of blocked pairs (rid_l, rid_r, match_weight) above a weight."""
+    """The table of blocked pairs (rid_l, rid_r, match_weight) above a weight.
+
+    Without blocks every record is compared with every other.
+    """
     linker = Linker(data, settings(comparisons, blocks, share), log_level=None)
     return str(linker.inference.predict(threshold_match_weight=weight).physical_name)
 
