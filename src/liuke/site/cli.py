@@ -25,6 +25,7 @@ from liuke.core import ticks  # noqa: E402
 from liuke.imports.cli import import_orders  # noqa: E402
 from liuke.site import demo, setup  # noqa: E402
 from liuke.site.ticks import TICKS  # noqa: E402
+from liuke_analytics.linkage.cli import dedupe_file  # noqa: E402
 
 TICK_SECONDS = 60
 
@@ -101,6 +102,7 @@ def init(empty: bool, business: str, firm: str) -> None:
 
 main.add_command(user)
 main.add_command(churn)
+main.add_command(dedupe_file)
 
 
 @main.group("import")

@@ -35,13 +35,20 @@ def pairs(labels: Ints) -> int:
     return int((sizes * (sizes - 1) // 2).sum())
 
 
-def without_giants(size: int, left: Ints, right: Ints, weight: Floats, largest: int) -> NDArray[np.bool_]:
-    """Which edges stay when components above `largest` ask for more and more weight."""
+def largest(labels: Ints) -> int:
+    """How many records the largest cluster has."""
+    return int(np.unique(labels, return_counts=True)[1].max(initial=0))
+
+
+def without_giants(
+    size: int, left: Ints, right: Ints, weight: Floats, limit: int
+) -> NDArray[np.bool_]:
+    """Which edges stay when components above `limit` ask for more and more weight."""
     kept = np.ones(len(left), dtype=np.bool_)
     asked = weight.min(initial=0.0)
     while True:
         labels = components(size, left[kept], right[kept])
-        giant = np.bincount(labels)[labels] > largest
+        giant = np.bincount(labels)[labels] > limit
         asked += 2
         weak = kept & giant[left] & (weight < asked)
         if not giant.any() or (asked > weight.max(initial=0.0)):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 from splink import DuckDBAPI
 
 from liuke_analytics.linkage import clusters, keys, model
@@ -45,15 +46,10 @@ class Found:
     """The cluster of every record of the file, in its order."""
 
     labels: Ints
-    compared: int
 
     @property
     def clusters(self) -> int:
         return int(self.labels.max(initial=0))
-
-    @property
-    def pairs(self) -> int:
-        return clusters.pairs(self.labels)
 
 
 def connect(memory: str = "6GB") -> duckdb.DuckDBPyConnection:
@@ -77,12 +73,14 @@ def dedupe(
     size = read(con, path, id_column, columns)
     normalise(con)
     keys.forget_shared(con)
-    parts = tuple(sorted({keys.column_of(p) for key in keys.EXACT + keys.BLOCKS + keys.BROAD for p in key}))
+    parts = tuple(
+        sorted({keys.column_of(p) for key in keys.EXACT + keys.BLOCKS + keys.BROAD for p in key})
+    )
     present = keys.columns_in(con, parts)
     left, right = _exact_edges(con, keys.usable(keys.EXACT, present))
     labels = clusters.components(size, left, right)
     if exact_only:
-        return Found(clusters.by_first_row(labels), 0)
+        return Found(clusters.by_first_row(labels))
     certainly = clusters.pairs(labels)
     share = max(certainly, 1) / model.EXACT_RECALL / (size * max(size - 1, 1) / 2)
     blocks = keys.blocks_for(size, present)
@@ -101,12 +99,31 @@ def dedupe(
     labels = clusters.components(size, left, right)
     named, clashes = _clashes(con, labels)
     labels = clusters.split_clashing(labels, left, right, weight, named, clashes)
-    return Found(clusters.by_first_row(labels), len(likely[0]))
+    return Found(clusters.by_first_row(labels))
 
 
-def _exact_edges(
-    con: duckdb.DuckDBPyConnection, exact: list[tuple[str, ...]]
-) -> tuple[Ints, Ints]:
+def write(con: duckdb.DuckDBPyConnection, found: Found, out: Path) -> None:
+    """The ids of `source` with their clusters, in the order of the file."""
+    _put_labels(con, found.labels)
+    target = str(out).replace("'", "''")
+    try:
+        con.execute(f"""
+            copy (select id, label as cluster from source join label using (rid) order by rid)
+            to '{target}' (format csv, header)""")
+    except duckdb.IOException as problem:
+        raise Unusable(
+            f"{out} cannot be written: choose a folder that exists and is yours"
+        ) from problem
+
+
+def _put_labels(con: duckdb.DuckDBPyConnection, labels: Ints) -> None:
+    table = pa.table({"rid": np.arange(1, len(labels) + 1), "label": labels})
+    con.register("labels", table)
+    con.execute("create or replace temp table label as from labels")
+    con.unregister("labels")
+
+
+def _exact_edges(con: duckdb.DuckDBPyConnection, exact: list[tuple[str, ...]]) -> tuple[Ints, Ints]:
     lefts, rights = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for key in exact:
         found = con.execute(f"""
@@ -123,9 +140,7 @@ def _bits(probability: float) -> float:
     return float(np.log2(probability / (1 - probability)))
 
 
-def _correction(
-    con: duckdb.DuckDBPyConnection, table: str, share: float, size: int
-) -> float:
+def _correction(con: duckdb.DuckDBPyConnection, table: str, share: float, size: int) -> float:
     """What all weights gain when the share of true pairs is counted from the compared ones."""
     weight = con.execute(f"select match_weight as w from {table}").fetchnumpy()["w"]
     gain = 0.0
@@ -136,7 +151,9 @@ def _correction(
     return gain
 
 
-def _edges(con: duckdb.DuckDBPyConnection, table: str, threshold: float) -> tuple[Ints, Ints, Floats]:
+def _edges(
+    con: duckdb.DuckDBPyConnection, table: str, threshold: float
+) -> tuple[Ints, Ints, Floats]:
     found = con.execute(f"""
         select rid_l - 1 as l, rid_r - 1 as r, match_weight as w from {table} p
         join normal l on l.rid = rid_l join normal r on r.rid = rid_r
@@ -151,12 +168,12 @@ def _edges(con: duckdb.DuckDBPyConnection, table: str, threshold: float) -> tupl
 
 def _clashes(con: duckdb.DuckDBPyConnection, labels: Ints) -> tuple[Ints, dict[int, Clash]]:
     """Names as numbers (-1: not known), and which of them clash inside one component."""
-    con.execute("create or replace temp table label as select unnest(?) as label", [labels])
+    _put_labels(con, labels)
     con.execute("""
         create or replace temp table named as
         select n.rid, label, sur, giv, sur_code, giv_code,
             dense_rank() over (order by sur, giv) as name
-        from (select *, row_number() over () as rid from label) join normal n using (rid)
+        from label join normal n using (rid)
         where giv is not null and sur is not null""")
     known = con.execute("select rid - 1 as rid, name from named order by rid").fetchnumpy()
     names = np.full(len(labels), -1, np.int64)

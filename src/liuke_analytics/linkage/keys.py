@@ -119,8 +119,8 @@ def add_blocks(con: duckdb.DuckDBPyConnection, blocks: list[Key]) -> list[str]:
         joins.append(f"left join {name}_kept on hashed.{name} = {name}_kept.{name}")
     kept = [f"{name}_kept.{name} as {name}" for name in names]
     con.execute(f"""
-        create temp table record as select hashed.* replace ({', '.join(kept)})
-        from hashed {' '.join(joins)}""")
+        create temp table record as select hashed.* replace ({", ".join(kept)})
+        from hashed {" ".join(joins)}""")
     for name in ("hashed", *(f"{name}_kept" for name in names)):
         con.execute(f"drop table {name}")
     return names

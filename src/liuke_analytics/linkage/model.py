@@ -11,6 +11,10 @@ from splink.internals.splink_dataframe import SplinkDataFrame
 
 Level = dict[str, Any]
 
+# Who leaves the district out is not at another place.
+SAME_DISTRICT = "coalesce(district_l, district_r, '') = coalesce(district_r, district_l, '')"
+WORDS = "greatest(len(words_l), len(words_r))"
+WORDS_SHARED = "len(list_intersect(words_l, words_r))"
 # (condition, share among true pairs to begin with, among strangers, column of the frequency)
 LEVELS: dict[str, list[tuple[str, float, float, str | None]]] = {
     "name": [
@@ -18,7 +22,8 @@ LEVELS: dict[str, list[tuple[str, float, float, str | None]]] = {
         (
             "sur_l = sur_r and giv_l != giv_r and (levenshtein(giv_code_l, giv_code_r) = 1 "
             "and length(giv_code_l) + length(giv_code_r) > 2 or length(giv_code_l) > 2 "
-            "and length(giv_code_r) > 2 and jaro_winkler_similarity(giv_code_l, giv_code_r) > 0.85)",
+            "and length(giv_code_r) > 2 "
+            "and jaro_winkler_similarity(giv_code_l, giv_code_r) > 0.85)",
             0.07, 1e-3, None,
         ),
         ("sur_l = sur_r and (giv_l is null or giv_r is null)", 0.04, 1e-3, "sur"),
@@ -60,12 +65,17 @@ LEVELS: dict[str, list[tuple[str, float, float, str | None]]] = {
         ("else", 0.1, 0.998, None),
     ],
     "address": [
-        ("place_l = place_r and (room_l = room_r or words_l = words_r) "
-         "and coalesce(district_l, district_r, '') = coalesce(district_r, district_l, '')", 0.45, 1e-7, None),
-        ("place_l = place_r and words_l is null and (room_l is null or room_r is null) "
-         "and coalesce(district_l, district_r, '') = coalesce(district_r, district_l, '')", 0.4, 1e-5, None),
-        ("3 * len(list_intersect(words_l, words_r)) >= 2 * greatest(len(words_l), len(words_r))", 0.2, 1e-5, None),
-        ("3 * len(list_intersect(words_l, words_r)) >= greatest(len(words_l), len(words_r))", 0.2, 1e-3, None),
+        (
+            f"place_l = place_r and (room_l = room_r or words_l = words_r) and {SAME_DISTRICT}",
+            0.45, 1e-7, None,
+        ),
+        (
+            "place_l = place_r and words_l is null and (room_l is null or room_r is null) "
+            f"and {SAME_DISTRICT}",
+            0.4, 1e-5, None,
+        ),
+        (f"3 * {WORDS_SHARED} >= 2 * {WORDS}", 0.2, 1e-5, None),
+        (f"3 * {WORDS_SHARED} >= {WORDS}", 0.2, 1e-3, None),
         ("place_l = place_r", 0.03, 1e-3, None),
         ("else", 0.1, 1.0, None),
     ],
@@ -87,7 +97,10 @@ LEVELS: dict[str, list[tuple[str, float, float, str | None]]] = {
     ],
     "id_number": [
         ("id_number_l = id_number_r", 0.85, 1e-7, None),
-        ("damerau_levenshtein(id_number_l, id_number_r) <= 2 and length(id_number_l) > 5", 0.1, 1e-4, None),
+        (
+            "damerau_levenshtein(id_number_l, id_number_r) <= 2 and length(id_number_l) > 5",
+            0.1, 1e-4, None,
+        ),
         ("else", 0.05, 1.0, None),
     ],
 }  # fmt: skip
@@ -157,8 +170,10 @@ def learn(
     for field, levels in learned.items():
         for level, before, start in zip(levels, strangers[field], begin[field], strict=True):
             if "m_probability" in start:
-                new = level.get("m_probability", start["m_probability"])
-                level["m_probability"] = (1 - PRIOR) * new + PRIOR * start["m_probability"]
+                known = float(start["m_probability"] or 0)
+                new = level.get("m_probability")
+                new = known if new is None else float(new)
+                level["m_probability"] = (1 - PRIOR) * new + PRIOR * known
                 level["u_probability"] = before["u_probability"]
     return learned
 
@@ -178,14 +193,12 @@ def predict(
     return str(linker.inference.predict(threshold_match_weight=weight).physical_name)
 
 
-def _without_true_pairs(
-    field: str, levels: list[Level], begin: list[Level], share: float
-) -> None:
+def _without_true_pairs(field: str, levels: list[Level], begin: list[Level], share: float) -> None:
     # Among random pairs of a small file are true ones, which make strangers look alike.
     for number, (level, start) in enumerate(zip(levels, begin, strict=True)):
-        if "u_probability" not in start:
+        if "m_probability" not in start:
             continue
-        seen = level.get("u_probability", 0.0) - share * start["m_probability"]
+        seen = float(level.get("u_probability") or 0) - share * float(start["m_probability"] or 0)
         level["u_probability"] = max(seen, min(start["u_probability"], FLOOR))
         if number == 1 and field in SHARED_BY_OTHERS:
             level["u_probability"] = max(SHARED_BY_OTHERS[field] * share, 1e-9)

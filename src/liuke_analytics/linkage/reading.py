@@ -19,9 +19,7 @@ def read(con: duckdb.DuckDBPyConnection, path: Path, id_column: str, columns: Co
     wanted = [id_column, *(column for group in columns.values() for column in group)]
     unknown = [column for column in wanted if _clean(column) not in names]
     if unknown:
-        raise Unusable(
-            f"{path.name} has no column {', '.join(unknown)}; it has {', '.join(names)}"
-        )
+        raise Unusable(f"{path.name} has no column {', '.join(unknown)}; it has {', '.join(names)}")
     quoted = {column: _quoted(names[_clean(column)]) for column in wanted}
     select = [f"{_text(quoted[id_column])} as id"]
     for field in FIELDS:
@@ -32,11 +30,15 @@ def read(con: duckdb.DuckDBPyConnection, path: Path, id_column: str, columns: Co
     parts = [_text(quoted[column]) for column in columns.get("name", ())]
     apart = len(parts) > 1
     given = f"nullif(concat_ws(' ', {', '.join(parts[:-1])}), '')" if apart else "null"
-    select += [f"{given}::varchar as name_given", f"{parts[-1] if apart else 'null'}::varchar as name_last"]
+    select += [
+        f"{given}::varchar as name_given",
+        f"{parts[-1] if apart else 'null'}::varchar as name_last",
+    ]
     try:
         relation.query(
             "file",
-            f"create temp table source as select row_number() over () as rid, {', '.join(select)} from file",
+            "create temp table source as "
+            f"select row_number() over () as rid, {', '.join(select)} from file",
         )
     except duckdb.Error as problem:
         raise Unusable(_said(path, problem)) from problem
@@ -82,7 +84,9 @@ def _checked(con: duckdb.DuckDBPyConnection, path: Path, id_column: str) -> int:
 
 def _said(path: Path, problem: Exception) -> str:
     if not _is_utf8(path):
-        return f"{path.name} is not in UTF-8; save it as UTF-8 (in Excel: “CSV UTF-8”) and try again"
+        return (
+            f"{path.name} is not in UTF-8; save it as UTF-8 (in Excel: “CSV UTF-8”) and try again"
+        )
     first = str(problem).strip().splitlines()[0]
     return f"{path.name} cannot be read as a table: {first}"
 

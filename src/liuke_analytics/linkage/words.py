@@ -1,4 +1,4 @@
-"""Words that say nothing about who somebody is: places, legal forms, titles."""
+"""Words that say nothing about who somebody is: places, legal forms, titles; compound surnames."""
 
 # Provinces and prefecture-level cities without 省/市; a company name may begin with one.
 PLACES = (
@@ -24,19 +24,19 @@ PLACES = (
     "阿里 西安 铜川 宝鸡 咸阳 渭南 延安 汉中 榆林 安康 商洛 兰州 嘉峪关 金昌 白银 天水 "
     "武威 张掖 平凉 酒泉 庆阳 定西 陇南 西宁 海东 银川 石嘴山 吴忠 固原 中卫 乌鲁木齐 "
     "克拉玛依 吐鲁番 哈密 博尔塔拉 巴音郭楞 阿克苏 克孜勒苏 喀什 和田 伊犁 塔城 阿勒泰"
-).split()
+)
 
 # Longest first: a shorter one is often the end of a longer one.
 LEGAL_FORMS = (
     "集团股份有限公司 集团有限责任公司 集团有限公司 股份有限公司 有限责任公司 股份公司 有限公司 "
     "总公司 分公司 集团公司 公司 集团"
-).split()
-LEGAL_FORMS_LATIN = "limited ltd incorporated inc corporation corp company co llc llp gmbh ag plc pty sa bv".split()
-TITLES = (
-    "总经理 董事长 副经理 经理 主任 先生 女士 小姐 太太 夫人 老师 师傅 医生 大夫 教授 同学 总"
-).split()
-TITLES_LATIN = "mr mrs ms miss dr prof sir madam".split()
+)
+LEGAL_FORMS_LATIN = (
+    "limited ltd incorporated inc corporation corp company co llc llp gmbh ag plc pty sa bv"
+)
+TITLES = "总经理 董事长 副经理 经理 主任 先生 女士 小姐 太太 夫人 老师 师傅 医生 大夫 教授 同学 总"
+TITLES_LATIN = "mr mrs ms miss dr prof sir madam"
 COMPOUND_SURNAMES = (
-    "欧阳 司马 上官 诸葛 司徒 东方 独孤 南宫 夏侯 尉迟 皇甫 公孙 慕容 长孙 宇文 轩辕 令狐 端木 百里 "
-    "东郭 呼延 澹台 公冶 濮阳 淳于 申屠 公羊 赫连 万俟 闻人 钟离 太叔 单于 拓跋"
-).split()
+    "欧阳 司马 上官 诸葛 司徒 东方 独孤 南宫 夏侯 尉迟 皇甫 公孙 慕容 长孙 宇文 轩辕 令狐 端木 "
+    "百里 东郭 呼延 澹台 公冶 濮阳 淳于 申屠 公羊 赫连 万俟 闻人 钟离 太叔 单于 拓跋"
+)
