@@ -22,6 +22,8 @@ EXACT_WEIGHT = 40.0
 LARGEST = 100
 # Pairs below this weight are not even counted.
 PROMISING = -6.0
+# Of random pairs not more are taken for true, however small the file.
+MOST_TRUE = 0.1
 ROUNDS = 5
 
 CLASH = """
@@ -79,13 +81,12 @@ def dedupe(
     present = keys.columns_in(con, parts)
     left, right = _exact_edges(con, keys.usable(keys.EXACT, present))
     labels = clusters.components(size, left, right)
-    if exact_only:
+    fields, blocks = model.fields_in(present), keys.blocks_for(size, present)
+    if exact_only or size < 2 or not fields or not blocks:
         return Found(clusters.by_first_row(labels))
     certainly = clusters.pairs(labels)
-    share = max(certainly, 1) / model.EXACT_RECALL / (size * max(size - 1, 1) / 2)
-    blocks = keys.blocks_for(size, present)
+    share = min(max(certainly, 1) / model.EXACT_RECALL / (size * (size - 1) / 2), MOST_TRUE)
     names = keys.add_blocks(con, blocks)
-    fields = model.fields_in(present)
     data = DuckDBAPI(con).register("record")
     learned = model.learn(data, fields, names[:3], share)
     compare = names if size > keys.SMALL else []
@@ -146,7 +147,7 @@ def _correction(con: duckdb.DuckDBPyConnection, table: str, share: float, size: 
     gain = 0.0
     for _ in range(ROUNDS):
         expected = float((1 / (1 + np.exp2(-(weight + gain)))).sum())
-        counted = min(max(expected / (size * (size - 1) / 2), share), 0.5)
+        counted = min(max(expected / (size * (size - 1) / 2), share), MOST_TRUE)
         gain = _bits(counted) - _bits(share)
     return gain
 

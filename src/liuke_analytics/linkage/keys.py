@@ -50,13 +50,14 @@ BLOCKS = (
     ("giv", "city", "left(birth_date, 4)"),
     ("place", "postcode"),
     ("birth_date",),
+    ("place", "room"),
+    ("company",),
 )
 # What a file of moderate size can afford besides.
 BROAD = (
     ("sur",),
     ("giv",),
     ("place",),
-    ("company",),
     ("left(birth_date, 6)", "left(giv, 1)"),
     ("left(birth_date, 6)", "left(sur, 1)"),
     ("left(birth_date, 6)", "city"),
@@ -75,8 +76,8 @@ def columns_in(con: duckdb.DuckDBPyConnection, columns: tuple[str, ...]) -> set[
     """Those of the columns of `normal` that hold anything."""
     counts = con.execute(
         f"select {', '.join(f'count({column})' for column in columns)} from normal"
-    ).fetchone()
-    return {column for column, count in zip(columns, counts or (), strict=True) if count}
+    ).fetchall()[0]
+    return {column for column, count in zip(columns, counts, strict=True) if count}
 
 
 def usable(keys: Sequence[Key], present: set[str]) -> list[Key]:

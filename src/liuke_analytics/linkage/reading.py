@@ -62,13 +62,13 @@ def _relation(con: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyRela
 def _checked(con: duckdb.DuckDBPyConnection, path: Path, id_column: str) -> int:
     rows, ids, distinct = con.execute(
         "select count(*), count(id), count(distinct id) from source"
-    ).fetchone() or (0, 0, 0)
+    ).fetchall()[0]
     if not rows:
         raise Unusable(f"{path.name} has a header but no rows")
     if ids < rows:
-        line = con.execute("select min(rid) from source where id is null").fetchone()
+        first = con.execute("select min(rid) from source where id is null").fetchall()[0][0]
         raise Unusable(
-            f"{rows - ids} rows have no {id_column} (the first is row {line[0] if line else 1}); "
+            f"{rows - ids} rows have no {id_column} (the first is row {first}); "
             "fill it in or choose another --id"
         )
     if distinct < rows:

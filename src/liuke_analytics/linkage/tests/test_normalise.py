@@ -19,7 +19,9 @@ def normal(tmp_path: Path, field: str, *texts: str) -> list[dict[str, object]]:
     with connect() as con:
         read(con, path, "id", {field: ("text",)})
         normalise(con)
-        return con.execute("from normal order by rid").fetch_arrow_table().to_pylist()
+        found = con.execute("from normal order by rid")
+        columns = [column[0] for column in found.description]
+        return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
 
 
 def values(tmp_path: Path, field: str, column: str, *texts: str) -> list[object]:
