@@ -26,6 +26,7 @@ from liuke.imports.cli import import_orders  # noqa: E402
 from liuke.site import demo, setup  # noqa: E402
 from liuke.site.ticks import TICKS  # noqa: E402
 from liuke_analytics import cli as statistics  # noqa: E402
+from liuke_analytics.linkage.cli import dedupe_file  # noqa: E402
 
 TICK_SECONDS = 60
 
@@ -104,6 +105,7 @@ main.add_command(user)
 main.add_command(churn)
 for command in (statistics.report, statistics.fit, statistics.uplift, statistics.survival):
     main.add_command(command)
+main.add_command(dedupe_file)
 
 
 @main.group("import")
