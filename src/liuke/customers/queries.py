@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -13,7 +13,7 @@ from liuke.accounts.models import Unit, User
 from liuke.accounts.queries import reach_of
 from liuke.core import search
 from liuke.core.models import JournalEntry
-from liuke.customers.models import Asset, Customer
+from liuke.customers.models import Asset, Customer, Tag
 from liuke.customers.rules import RECOVERED_FOR, Stage
 
 SEARCH_KIND = "customer"
@@ -55,6 +55,12 @@ def standing(state: str, today: date) -> Q:
 def ids_by_code(codes: Collection[str]) -> dict[str, int]:
     """Customer number → id, for those that exist. The caller keeps to one chunk of codes."""
     return dict(Customer.objects.filter(code__in=codes).values_list("code", "pk"))
+
+
+def tags_in_use() -> QuerySet[Tag]:
+    """The tags that somebody wears, by name."""
+    worn = Customer.tags.through.objects.filter(tag=OuterRef("pk"))
+    return Tag.objects.filter(Exists(worn))
 
 
 def assets_of(customer_ids: Collection[int] | QuerySet[Customer]) -> QuerySet[Asset]:
@@ -125,6 +131,8 @@ def _names(model: type[User] | type[Unit], ids: Iterable[Any]) -> dict[object, s
 
 
 def _shown(field: str, value: Any, names: Mapping[str, Mapping[object, str]]) -> str:
+    if field == "tags" and value:
+        return pgettext("list", ", ").join(map(str, value))
     if isinstance(value, list):
         return pgettext("list", ", ").join(str(each).partition(" ")[2] for each in value) or "—"
     if field in names and value is not None:
