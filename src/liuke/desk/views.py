@@ -116,7 +116,8 @@ def customers_assign(request: HttpRequest) -> HttpResponse:
 def customers_tag(request: HttpRequest) -> HttpResponse:
     """The selected customers get a tag, or lose one."""
     viewer, posted = viewer_of(request), request.POST
-    off = posted.getlist("remove")
+    off = posted.getlist("off")
+    # Named "off" because a form with a field "remove" could not be removed from the page.
     # Enter in the field of a new tag presses no button of a known one.
     add = posted.getlist("add") or ([] if off else [posted.get("more", "").strip()])
 
@@ -209,7 +210,7 @@ def customer_cell(request: HttpRequest, pk: int, field: str) -> HttpResponse:
         except Stale as stale:
             form, warned = CellForm(viewer, found, field), _stale(stale)
         except ValidationError as problem:
-            form.add_error(None, problem.messages[0])
+            form.add_error("more" if field == "tags" else field, problem.messages[0])
         else:
             answer = HttpResponse(listing.shown_cell(saved, field))
             # The form of the tags stands in a dialog; what it changes stands in the list.
@@ -311,7 +312,9 @@ def _with_selected(
         messages.error(request, problem.messages[0])
     else:
         undo = f"{reverse('customers-undo')}?{urlencode({'at': batch.at.isoformat()})}"
-        words = said(batch.count) % {"n": ui.num(batch.count)}
+        words = _("Nothing to change: it is so already.")
+        if batch.count:
+            words = said(batch.count) % {"n": ui.num(batch.count)}
         messages.success(request, words, extra_tags=undo if batch.count else "")
     return redirect(_back(request))
 

@@ -177,7 +177,7 @@ def _columns(today: date, may_edit: bool) -> list[Column[Customer]]:
         Column(
             "value_total", _("Total"), lambda row: row.state.value_total,
             cell=lambda row: ui.money(row.state.value_total),
-            sort=("state__value_total",), css="r vt",
+            sort=("state__value_total",), css="r vt", shown=False,
         ),
         Column(
             "owner", _("Owner"), lambda row: row.owner and str(row.owner),
