@@ -74,6 +74,7 @@ def test_cells_change_where_they_stand(visit: Visit, shop: Shop) -> None:
     page.keyboard.press("Escape")
     expect(level.get_by_role("combobox")).to_have_count(0)
     level.get_by_role("button").click()
+    expect(level.get_by_role("combobox")).to_be_focused()
     level.get_by_role("combobox").select_option("B")
     expect(level.locator("[data-level=B]")).to_be_visible()
     expect(level.get_by_role("button")).to_be_focused()

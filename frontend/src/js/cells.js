@@ -1,7 +1,7 @@
 // A cell exchanged for its small form gets the focus; Escape, or leaving it, brings the cell back.
 import htmx from "htmx.org";
 
-document.addEventListener("htmx:afterSwap", ({ detail }) => {
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.target.matches?.(".lk-cell")) detail.target.querySelector("select, button")?.focus();
 });
 

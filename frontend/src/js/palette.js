@@ -22,9 +22,25 @@ function filter(words) {
   mark(wanted ? 0 : -1);
 }
 
+function start(words) {
+  // Who was found for other words must not be what Enter opens.
+  document.getElementById("palette-found").replaceChildren();
+  filter(words);
+}
+
 document.addEventListener("input", ({ target }) => {
-  if (target.matches("[data-palette-input]")) filter(target.value);
+  if (target.matches("[data-palette-input]")) start(target.value);
 });
+
+document.addEventListener(
+  "close",
+  ({ target }) => {
+    if (target !== dialog()) return;
+    document.getElementById("palette-q").value = "";
+    start("");
+  },
+  true,
+);
 
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target.id === "palette-found") filter(document.getElementById("palette-q").value);

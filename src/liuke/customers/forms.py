@@ -111,7 +111,7 @@ class CellForm(forms.Form):
     def __init__(self, viewer: User, customer: Customer, field: str, data: Any = None) -> None:
         now = {"version": customer.version, "level": customer.level, "owner": customer.owner_id}
         worn = [tag.name for tag in customer.tags.all()]
-        super().__init__(data, initial={**now, "tags": worn}, auto_id=f"cell-{customer.pk}-%s")
+        super().__init__(data, initial={**now, "tags": worn}, auto_id=f"edit-{customer.pk}-%s")
         if field == "level":
             levels = Customer._meta.get_field("level").formfield()
             self.fields["level"] = levels or forms.CharField()
