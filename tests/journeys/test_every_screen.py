@@ -60,6 +60,22 @@ def _last_order(shop: Shop) -> str:
     return f"/orders/{order.pk}/"
 
 
+def _cells(page: Page) -> None:
+    """Everything the list opens at once: a cell, the tags, the menus of acts and views."""
+    page.locator("[data-pick]").first.check()
+    page.evaluate("document.querySelectorAll('main details').forEach((menu) => (menu.open = true))")
+
+
+def _tags(page: Page) -> None:
+    page.evaluate("document.querySelector('td.tags button').click()")
+    page.locator("#cell-editor form").wait_for()
+
+
+def _level(page: Page) -> None:
+    page.evaluate("document.querySelector('td.level button').click()")
+    page.locator("td.level select").wait_for()
+
+
 # These look at a firm in which nothing has happened yet.
 EMPTY = [
     Screen("customers of a new firm", lambda shop: "/customers/"),
@@ -77,6 +93,9 @@ SCREENS = [
     *MAIN,
     Screen("customers, nothing found", lambda shop: "/customers/?q=zzzz"),
     Screen("customers, filtered", lambda shop: "/customers/?churn=lost&level=B"),
+    Screen("customers with menus open", lambda shop: "/customers/", act=_cells),
+    Screen("customers, tags", lambda shop: "/customers/", act=_tags),
+    Screen("customers, level", lambda shop: "/customers/", act=_level),
     Screen("customer without purchases", _of(shops.NOBODY_BOUGHT)),
     Screen("edit", _of("王海涛", "edit/")),
     Screen("new customer with a mistake", lambda shop: "/customers/new/", act=_wrong),

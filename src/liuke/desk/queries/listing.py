@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_noop, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -135,7 +135,15 @@ def _cell(customer: Customer, field: str, may_edit: bool) -> SafeString:
 
 
 def _tags(customer: Customer) -> SafeString:
-    return format_html_join(" ", "{}", ((ui.tag(tag.name),) for tag in customer.tags.all()))
+    """The first tag, and how many more; a row stays one line high."""
+    first, *more = [tag.name for tag in customer.tags.all()] or [""]
+    rest = format_html(
+        ' <span class="sub" title="{0}"><span aria-hidden="true">+{1}</span>'
+        '<span class="u-sr">{0}</span></span>',
+        pgettext("list", ", ").join(more),
+        len(more),
+    )
+    return format_html("{}{}", ui.tag(first) if first else "", rest if more else "")
 
 
 def _stage_note(at_risk: int) -> str:
