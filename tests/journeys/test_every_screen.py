@@ -60,10 +60,11 @@ def _last_order(shop: Shop) -> str:
     return f"/orders/{order.pk}/"
 
 
-def _cells(page: Page) -> None:
-    """Everything the list opens at once: a cell, the tags, the menus of acts and views."""
+def _menus(page: Page) -> None:
+    """The menus of what can be done with the selected, and of the views."""
     page.locator("[data-pick]").first.check()
-    page.evaluate("document.querySelectorAll('main details').forEach((menu) => (menu.open = true))")
+    menus = "#mass details, .lk-views details"
+    page.evaluate(f"document.querySelectorAll('{menus}').forEach((menu) => (menu.open = true))")
 
 
 def _tags(page: Page) -> None:
@@ -93,7 +94,7 @@ SCREENS = [
     *MAIN,
     Screen("customers, nothing found", lambda shop: "/customers/?q=zzzz"),
     Screen("customers, filtered", lambda shop: "/customers/?churn=lost&level=B"),
-    Screen("customers with menus open", lambda shop: "/customers/", act=_cells),
+    Screen("customers with menus open", lambda shop: "/customers/", act=_menus),
     Screen("customers, tags", lambda shop: "/customers/", act=_tags),
     Screen("customers, level", lambda shop: "/customers/", act=_level),
     Screen("customer without purchases", _of(shops.NOBODY_BOUGHT)),
