@@ -87,6 +87,23 @@ def _last_order(shop: Shop) -> str:
     return f"/orders/{order.pk}/"
 
 
+def _menus(page: Page) -> None:
+    """The menus of what can be done with the selected, and of the views."""
+    page.locator("[data-pick]").first.check()
+    menus = "#mass details, .lk-views details"
+    page.evaluate(f"document.querySelectorAll('{menus}').forEach((menu) => (menu.open = true))")
+
+
+def _tags(page: Page) -> None:
+    page.evaluate("document.querySelector('td.tags button').click()")
+    page.locator("#cell-editor form").wait_for()
+
+
+def _level(page: Page) -> None:
+    page.evaluate("document.querySelector('td.level button').click()")
+    page.locator("td.level select").wait_for()
+
+
 # These look at a firm in which nothing has happened yet.
 EMPTY = [
     Screen("today of a new firm", lambda shop: "/today/"),
@@ -113,6 +130,9 @@ SCREENS = [
     Screen("contact rhythm form", lambda shop: "/settings/contacts/new/"),
     Screen("customers, nothing found", lambda shop: "/customers/?q=zzzz"),
     Screen("customers, filtered", lambda shop: "/customers/?churn=lost&level=B"),
+    Screen("customers with menus open", lambda shop: "/customers/", act=_menus),
+    Screen("customers, tags", lambda shop: "/customers/", act=_tags),
+    Screen("customers, level", lambda shop: "/customers/", act=_level),
     Screen("customer without purchases", _of(shops.NOBODY_BOUGHT)),
     Screen("edit", _of("王海涛", "edit/")),
     Screen("new customer with a mistake", lambda shop: "/customers/new/", act=_wrong),

@@ -1,4 +1,4 @@
-"""All writes to the customer file."""
+"""Customers one by one or as they come from files: writes to the customer file."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from liuke.core.journal import Change
 from liuke.customers import queries
 from liuke.customers.models import Asset, ContactBlock, ContactPoint, Customer, CustomerState
 from liuke.customers.rules import kind_of, plate_key, stage_of
+from liuke.customers.services import tags as tagging
 from liuke.facts import AssetsChanged, ContactUnblocked
 
 CHUNK = 500
@@ -75,6 +76,7 @@ def create_customer(
     actor: User | None,
     values: Mapping[str, Any],
     contact_points: Sequence[NewContactPoint] = (),
+    tags: Collection[str] = (),
 ) -> Customer:
     """Record a new customer; whoever records it owns it unless `values` names an owner."""
     require(actor, Act.EDIT_CUSTOMERS)
@@ -84,6 +86,8 @@ def create_customer(
     _check_and_save(customer)
     CustomerState.objects.create(customer=customer)
     _replace_contact_points(customer, contact_points)
+    if tags:
+        tagging.set_on(customer, tags)
     _reindex([customer.pk])
     journal.record(
         actor,
@@ -101,6 +105,7 @@ def update_customer(
     version: int,
     values: Mapping[str, Any],
     contact_points: Sequence[NewContactPoint] | None = None,
+    tags: Collection[str] | None = None,
 ) -> Customer:
     """Change a customer as it was read at `version`.
 
@@ -122,6 +127,8 @@ def update_customer(
     _check_and_save(customer)
     if contact_points is not None:
         _replace_contact_points(customer, contact_points)
+    if tags is not None:
+        tagging.set_on(customer, tags)
     _reindex([customer.pk])
     old, new = journal.difference(before, _snapshot(customer))
     journal.record(
@@ -376,6 +383,7 @@ def _snapshot(customer: Customer) -> dict[str, Any]:
     return {
         **model_to_dict(customer, fields=[*EDITABLE, "kind"]),
         "contact_points": [f"{kind} {value}" for kind, value in points],
+        "tags": tagging.named_on(customer),
     }
 
 
