@@ -176,6 +176,11 @@ class Asset(models.Model):
                 violation_error_message=_("Another asset in service already has this plate."),
             )
         ]
+        indexes = [
+            models.Index(
+                fields=["retired_on"], condition=Q(retired_on__isnull=False), name="asset_retired"
+            )
+        ]
 
     def __str__(self) -> str:
         return " ".join(filter(None, (self.name, self.serial)))

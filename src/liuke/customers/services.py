@@ -18,7 +18,7 @@ from liuke.core.journal import Change
 from liuke.customers import queries
 from liuke.customers.models import Asset, ContactBlock, ContactPoint, Customer, CustomerState
 from liuke.customers.rules import kind_of, plate_key, stage_of
-from liuke.facts import AssetsChanged, ContactUnblocked
+from liuke.facts import AssetsChanged, ContactUnblocked, CustomersMoved
 
 CHUNK = 500
 PHONES = {ContactPoint.Kind.MOBILE, ContactPoint.Kind.PHONE}
@@ -129,6 +129,8 @@ def update_customer(
         "customer.updated",
         [Change(customer, customer.pk, before=old, after={**new, "version": customer.version})],
     )
+    if {"owner", "branch"} & set(new):
+        announce(CustomersMoved([customer.pk]))
     return customer
 
 
