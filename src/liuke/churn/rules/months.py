@@ -165,7 +165,7 @@ def written(found: Changes) -> dict[int, bytes]:
     rows["month"], rows["figure"], rows["by"] = month[first], figure[first], sums
     starts = np.flatnonzero(np.append(True, np.diff(who[first]) != 0)[: len(first)])
     data, size = rows.tobytes(), _WRITTEN.itemsize
-    ends = np.append(starts[1:], len(first))
+    ends = np.append(starts[1:], len(first))[: len(starts)]
     return {
         person: data[start * size : end * size]
         for person, start, end in zip(
