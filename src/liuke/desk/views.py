@@ -32,10 +32,11 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         columns=request.session.get(COLUMNS, ()),
         export_url=reverse("customers-export") if viewer.may(Act.EXPORT) else "",
     )
+    tally = customers.tally(viewer)
     context = {
         "page": page,
-        "stages": listing.stage_line(visible, request.GET),
-        "watch": listing.watched(visible),
+        "stages": listing.stage_line(tally, request.GET),
+        "watch": listing.watched(tally),
         "is_new": not visible.exists(),
     }
     return render(request, "desk/customers.html", context)

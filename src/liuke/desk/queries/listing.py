@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.html import format_html
@@ -20,7 +20,7 @@ from liuke.core.lists import Column, Filter, ListOf
 from liuke.core.templatetags import ui
 from liuke.core.ui.figures import month_text
 from liuke.customers.models import Customer
-from liuke.customers.queries import SEARCH_KIND, counts_by_stage, standing
+from liuke.customers.queries import SEARCH_KIND, Tally, standing
 from liuke.customers.rules import Kind, Stage, churn_state
 
 CHURN_STATES = [
@@ -55,6 +55,7 @@ def customer_list(viewer: User) -> ListOf[Customer]:
         search=lambda rows, words: search.narrow(rows, SEARCH_KIND, words),
         order="-value_year",
         related=("state", "owner", "branch"),
+        certain=("state",),
         prefetch=("assets",),
     )
 
@@ -76,28 +77,25 @@ class StageFigure:
     note: str = ""
 
 
-def stage_line(customers: QuerySet[Customer], query: QueryDict) -> list[StageFigure]:
+def stage_line(tally: Tally, query: QueryDict) -> list[StageFigure]:
     """How many customers stand at each stage; each box opens them."""
-    counts = counts_by_stage(customers)
+    counts = {stage: tally.at(stage=stage.value) for stage in Stage}
     return [
         StageFigure(
             stage.label,
-            counts[stage.value],
+            counts[stage],
             f"?stage={stage.value}",
             query.get("stage") == stage.value,
         )
         for stage in Stage
         # Nobody can be in intent before deals and statements exist to put somebody there.
-        if counts[stage.value] or stage != Stage.INTENT
+        if counts[stage] or stage != Stage.INTENT
     ]
 
 
-def watched(customers: QuerySet[Customer]) -> dict[str, int]:
+def watched(tally: Tally) -> dict[str, int]:
     """How many are at risk and lost today."""
-    today = clock.today()
-    return {
-        state: customers.filter(standing(state, today)).count() for state in ("at_risk", "lost")
-    }
+    return {state: tally.at(standing=state) for state in ("at_risk", "lost")}
 
 
 def _columns(today: date) -> list[Column[Customer]]:
