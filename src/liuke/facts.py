@@ -32,4 +32,11 @@ class AgendaSettled:
     customer_ids: Collection[int]
 
 
-Fact = OrdersRecorded | AssetsChanged | ContactUnblocked | AgendaSettled
+@dataclass(frozen=True, slots=True)
+class CustomersMoved:
+    """These customers were given to another person or branch."""
+
+    customer_ids: Collection[int]
+
+
+Fact = OrdersRecorded | AssetsChanged | ContactUnblocked | AgendaSettled | CustomersMoved

@@ -5,8 +5,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from liuke.accounts.models import Unit
 from liuke.churn.rules import kinds
 from liuke.churn.rules.history import Cause, State
+from liuke.churn.rules.months import Figure
 from liuke.core import clock
 from liuke.customers.models import Asset, Customer
 from liuke.customers.rules import Kind
@@ -169,3 +171,59 @@ class Transition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id}/{self.asset_id} {self.on}: {self.before} → {self.after}"
+
+
+class Counted(models.Model):
+    """What one customer adds to the monthly table, and under whose name it was counted.
+
+    Derived, like the clocks: `changes` is `rules.months.written`. It is what has to be taken away
+    again when the customer's purchases, owner or branch change.
+    """
+
+    customer = models.OneToOneField(
+        Customer, models.CASCADE, primary_key=True, related_name="counted"
+    )
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, db_index=False)
+    branch = models.ForeignKey(Unit, models.CASCADE, null=True, db_index=False)
+    changes = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("counted customer")
+        verbose_name_plural = _("counted customers")
+
+    def __str__(self) -> str:
+        return str(self.customer_id)
+
+
+class MonthChange(models.Model):
+    """What the customers of one owner and branch together add to a month of the monthly table.
+
+    Rows are only ever added, so that nobody waits for another's; the figures are their sums, and
+    a tick puts the rows of one month together again.
+    """
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, db_index=False)
+    branch = models.ForeignKey(Unit, models.CASCADE, null=True, db_index=False)
+    month = models.SmallIntegerField(help_text="Counted from January 1970.")
+    customers = models.IntegerField()
+    settled = models.IntegerField()
+    newly_at_risk = models.IntegerField()
+    newly_lost = models.IntegerField()
+    recovered = models.IntegerField()
+    returned = models.IntegerField()
+    at_risk_end = models.IntegerField()
+    lost_end = models.IntegerField()
+    present = models.IntegerField()
+
+    FIGURES = tuple(figure.name.lower() for figure in Figure)
+
+    class Meta:
+        verbose_name = _("change of a month")
+        verbose_name_plural = _("changes of months")
+        indexes = [
+            models.Index(fields=["owner", "month"], name="month_change_owner"),
+            models.Index(fields=["branch", "month"], name="month_change_branch"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.owner_id}/{self.branch_id} {self.month}"

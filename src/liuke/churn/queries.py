@@ -6,16 +6,32 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from liuke.accounts.models import User
 from liuke.accounts.queries import reach_of
-from liuke.churn.models import Clock, RuleVersion, StateChoice, Transition
+from liuke.churn.models import (
+    Clock,
+    Counted,
+    MonthChange,
+    RuleVersion,
+    StateChoice,
+    Transition,
+)
 from liuke.churn.rules import kinds
 from liuke.churn.rules.history import Cause, Clocks, Crossings, State, Version, history
 from liuke.churn.rules.kinds import NEVER, Days, Purchases, to_day
-from liuke.churn.rules.months import Month, month_table, together
+from liuke.churn.rules.months import (
+    Changes,
+    Figure,
+    Month,
+    changes,
+    month_table,
+    read,
+    table,
+    together,
+)
 from liuke.core import clock
 from liuke.customers import queries as customers
 from liuke.customers.models import Asset, Customer
@@ -43,6 +59,12 @@ class Book:
     subjects: Sequence[Subject]
     purchases: Purchases
     retired: Days
+
+    def changes(self, crossings: Crossings, today: np.int64) -> Changes:
+        """What each customer adds to the monthly table."""
+        found = changes(self.purchases, crossings, today)
+        customer = np.array([customer for customer, _asset in self.subjects], np.int64)
+        return found._replace(who=customer[found.who])
 
 
 def book(customer_ids: Customers = None) -> Book:
@@ -138,8 +160,39 @@ def months_under(rule: kinds.Rule | None, as_of: date) -> list[Month]:
 
 def months_of(viewer: User, as_of: date) -> list[Month]:
     """The monthly table of the customers this person may see, by the rules in force."""
-    visible = None if reach_of(viewer).everything else customers.visible_to(viewer)
-    return _months(visible, as_of, None)
+    reach, visible = reach_of(viewer), customers.visible_to(viewer)
+    if _is_past(as_of):
+        return _months(None if reach.everything else visible, as_of, None)
+    found = [_kept_changes(reach.rows(owner="owner", unit="branch"))]
+    if due(as_of):
+        found += _late_changes(visible.filter(_has_run_out(as_of)), as_of)
+    return table(
+        Changes(*(np.concatenate(each) for each in zip(*found, strict=True))), to_day(as_of)
+    )
+
+
+def _is_past(day: date) -> bool:
+    """Whether anything is known of later days; then what is kept tells of those as well."""
+    later = Transition.objects.filter(on__gt=day)
+    return later.exists() or Order.objects.filter(PURCHASE, day__gt=day).exists()
+
+
+def _kept_changes(selection: Q) -> Changes:
+    sums = {name: Sum(name) for name in MonthChange.FIGURES}
+    kept = MonthChange.objects.filter(selection).values("month").annotate(**sums)
+    rows = np.array(list(kept.values_list("month", *sums)), np.int64).reshape(-1, 1 + len(sums))
+    month = np.repeat(rows[:, 0], len(sums))
+    figure = np.tile(np.arange(len(Figure)), len(rows))
+    return Changes(np.zeros_like(month), month, figure, rows[:, 1:].reshape(-1))
+
+
+def _late_changes(late: QuerySet[Customer], as_of: date) -> Iterator[Changes]:
+    """What has to be added to the kept figures as long as no tick has noted who ran out."""
+    kept = Counted.objects.filter(customer__in=late).values_list("pk", "changes")
+    old = read({pk: bytes(data) for pk, data in kept})
+    yield old._replace(by=-old.by)
+    for pages, _clocks, crossings in histories(late, as_of):
+        yield pages.changes(crossings, to_day(as_of))
 
 
 def _months(
@@ -303,11 +356,26 @@ def segment_of(applies_to: str) -> QuerySet[Customer]:
 
 def due(today: date) -> list[int]:
     """Customers with a clock that ran out, or an asset that left service, and nobody noted it."""
-    ran_out = Q(state=State.ACTIVE, at_risk_at__lte=today)
-    ran_out |= Q(state__lt=State.LOST, lost_at__lte=today)
-    ran_out |= Q(state__lt=State.RETIRED, asset__retired_on__lte=today)
-    rows = Clock.objects.filter(ran_out)
-    return list(rows.values_list("customer", flat=True).distinct().order_by("customer"))
+    first, *others = (rows.values_list("customer", flat=True) for rows in _run_out(today))
+    # Ordered here: asked to order a union, SQLite reads every clock by customer.
+    return sorted(set(first.union(*others, all=True)))
+
+
+def _run_out(today: date) -> tuple[QuerySet[Clock], ...]:
+    # One index range each; an OR of them would read every clock.
+    return (
+        Clock.objects.filter(state=State.ACTIVE, at_risk_at__lte=today),
+        Clock.objects.filter(state__in=(State.ACTIVE, State.AT_RISK), lost_at__lte=today),
+        Clock.objects.filter(asset__retired_on__lte=today).exclude(state=State.RETIRED),
+    )
+
+
+def _has_run_out(today: date) -> Q:
+    """The condition on customers that `due` names them."""
+    condition = Q()
+    for rows in _run_out(today):
+        condition |= Q(pk__in=rows.values("customer"))
+    return condition
 
 
 def _standing(state: State, day: date) -> QuerySet[Transition]:

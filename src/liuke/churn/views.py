@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -37,12 +36,14 @@ def overview(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     months = queries.months_of(viewer, today)
     shown = months if request.GET.get("months") == "all" else months[-SHOWN:]
-    at_risk = visible.filter(customers.standing("at_risk", today))
+    tally = customers.tally(viewer)
+    standing = visible.filter(state__isnull=False).annotate(where=customers.standing_of(today))
+    at_risk = standing.filter(where="at_risk").order_by("-state__value_year", "pk")
     context = {
-        "at_risk": at_risk.count(),
-        "lost": visible.filter(customers.standing("lost", today)).count(),
-        "stake": at_risk.aggregate(sum=Sum("state__value_year"))["sum"] or 0,
-        "rescue": at_risk.select_related("state").order_by("-state__value_year", "pk")[:RESCUE],
+        "at_risk": tally.at(standing="at_risk"),
+        "lost": tally.at(standing="lost"),
+        "stake": tally.stake,
+        "rescue": at_risk.select_related("state")[:RESCUE],
         "months": list(reversed(shown)),
         "more_months": len(months) - len(shown),
         "running": months[-1] if months else None,

@@ -5,14 +5,14 @@ edge (page, export, API) reads the same declaration, so they cannot disagree.
 """
 
 import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Manager, Model, Q, QuerySet
 from django.http import QueryDict, StreamingHttpResponse
 from django.utils.functional import Promise
 from django.utils.html import conditional_escape
@@ -39,6 +39,11 @@ class Column(Generic[Row]):
     sort: tuple[str, ...] = ()
     css: str = ""
     shown: bool = True
+
+    @property
+    def from_top(self) -> bool:
+        """Figures are asked for from the top, words from the beginning."""
+        return "r" in self.css.split()
 
     def shown_cell(self, row: Row) -> "Cell":
         return Cell(conditional_escape((self.cell or self.plain)(row)), self.css)
@@ -125,7 +130,8 @@ class Page:
 
 @dataclass(frozen=True)
 class ListOf(Generic[Row]):
-    """The declaration. `search` narrows rows by what somebody typed."""
+    """The declaration. `search` narrows rows by what somebody typed; `certain` are related rows
+    that always exist, so that the database may read them first, in the order of their index."""
 
     label: Label
     columns: Sequence[Column[Row]]
@@ -135,6 +141,7 @@ class ListOf(Generic[Row]):
     order: str = ""
     size: int = PAGE_SIZE
     related: Sequence[str] = field(default=())
+    certain: Sequence[str] = field(default=())
     prefetch: Sequence[str] = field(default=())
 
     def select(self, rows: QuerySet[Row], query: QueryDict) -> QuerySet[Row]:
@@ -143,6 +150,7 @@ class ListOf(Generic[Row]):
             rows = self.search(rows, words)
         for spec, value in self._chosen(query):
             rows = rows.filter(spec.apply(value))
+        rows = rows.filter(**{f"{name}__isnull": False for name in self.certain})
         return rows.order_by(*self._ordering(query))
 
     def page(
@@ -157,7 +165,10 @@ class ListOf(Generic[Row]):
         selected = self.select(rows, query)
         number = max(1, _whole(query.get("page")) or 1)
         start = (number - 1) * self.size
-        found = self._load(selected[start : start + self.size + 1])
+        # What is sorted is as narrow as can be; only what is shown is read in full.
+        picked = list(selected.values_list("pk", flat=True)[start : start + self.size + 1])
+        by_key = {row.pk: row for row in self._load(rows.model._default_manager, picked)}
+        found = [by_key[key] for key in picked]
         exact = query.get("count") == "all"
         total, capped = self._total(selected, start + len(found), len(found), exact)
         kept = "all" if exact else None
@@ -199,8 +210,9 @@ class ListOf(Generic[Row]):
         for row in related.iterator(chunk_size=2000):
             yield [column.plain(row) for column in shown]
 
-    def _load(self, rows: QuerySet[Row]) -> list[Row]:
-        return list(rows.select_related(*self.related).prefetch_related(*self.prefetch))
+    def _load(self, known: Manager[Row], keys: Sequence[Any]) -> Iterable[Row]:
+        rows = known.filter(pk__in=keys)
+        return rows.select_related(*self.related).prefetch_related(*self.prefetch)
 
     def _total(self, rows: QuerySet[Row], seen: int, found: int, exact: bool) -> tuple[int, bool]:
         if 0 < found <= self.size:
@@ -231,8 +243,12 @@ class ListOf(Generic[Row]):
         key = self._sort_key(query)
         column = next((each for each in self.columns if each.key == key.lstrip("-")), None)
         fields = column.sort if column else ()
-        turned = [_turn(name) for name in fields] if key.startswith("-") else list(fields)
-        return [*turned, "pk"]
+        if column is None or not fields:
+            return ["pk"]
+        # An index read backwards gives the other order only if every part of it turns.
+        turned = key.startswith("-") != column.from_top
+        ordered = [_turn(name) for name in fields] if key.startswith("-") else list(fields)
+        return [*ordered, "-pk" if turned else "pk"]
 
     def _sort_key(self, query: QueryDict) -> str:
         asked = query.get("sort", "")
@@ -242,8 +258,7 @@ class ListOf(Generic[Row]):
     def _header(self, column: Column[Row], query: QueryDict) -> ShownColumn:
         current = self._sort_key(query)
         state = {column.key: "ascending", f"-{column.key}": "descending"}.get(current, "")
-        # Figures are asked for from the top, words from the beginning.
-        first = f"-{column.key}" if "r" in column.css.split() else column.key
+        first = f"-{column.key}" if column.from_top else column.key
         following = _turn(current) if state else first
         return ShownColumn(
             column.key,

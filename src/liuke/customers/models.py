@@ -193,6 +193,11 @@ class Asset(models.Model):
                 violation_error_message=_("Another asset in service already has this plate."),
             )
         ]
+        indexes = [
+            models.Index(
+                fields=["retired_on"], condition=Q(retired_on__isnull=False), name="asset_retired"
+            )
+        ]
 
     def __str__(self) -> str:
         return " ".join(filter(None, (self.name, self.serial)))
@@ -240,3 +245,25 @@ class CustomerState(models.Model):
 
     def __str__(self) -> str:
         return str(self.customer_id)
+
+
+class CustomerTally(models.Model):
+    """How many customers of one owner and branch stood where when they were last counted.
+
+    Kept by a tick for firms so large that counting them takes longer than showing a page.
+    """
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, db_index=False)
+    branch = models.ForeignKey(Unit, models.CASCADE, null=True, db_index=False)
+    stage = models.CharField(max_length=10, choices=Stage)
+    standing = models.CharField(max_length=10)
+    customers = models.PositiveIntegerField()
+    value_year = models.DecimalField(max_digits=18, decimal_places=2)
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("tally")
+        verbose_name_plural = _("tallies")
+
+    def __str__(self) -> str:
+        return f"{self.owner_id}/{self.branch_id} {self.stage} {self.standing}: {self.customers}"

@@ -6,16 +6,35 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from liuke.accounts.models import Unit, User
 from liuke.accounts.queries import reach_of
 from liuke.core import clock, search
+from liuke.core.lists import CAP
 from liuke.core.models import JournalEntry
-from liuke.customers.models import Asset, ContactBlock, Customer, CustomerState, Tag
-from liuke.customers.rules import RECOVERED_FOR, Stage
+from liuke.customers.models import (
+    Asset,
+    ContactBlock,
+    Customer,
+    CustomerState,
+    CustomerTally,
+    Tag,
+)
+from liuke.customers.rules import RECOVERED_FOR
 
 SEARCH_KIND = "customer"
 
@@ -30,16 +49,6 @@ def find(viewer: User, query: str) -> QuerySet[Customer]:
     return search.narrow(visible_to(viewer), SEARCH_KIND, query)
 
 
-def counts_by_stage(customers: QuerySet[Customer]) -> dict[str, int]:
-    """How many customers stand at each stage, zero included."""
-    counts = dict(
-        customers.values_list("state__stage")
-        .annotate(n=Count("pk"))
-        .values_list("state__stage", "n")
-    )
-    return {stage.value: counts.get(stage.value, 0) for stage in Stage}
-
-
 def standing(state: str, today: date) -> Q:
     """The condition that a customer's clock stands so, `rules.churn_state` as an index range."""
     recovered = Q(state__recovered_on__gt=today - RECOVERED_FOR)
@@ -51,6 +60,73 @@ def standing(state: str, today: date) -> Q:
         "recovered": running & recovered,
         "active": running & (Q(state__recovered_on=None) | ~recovered),
     }[state]
+
+
+STANDINGS = ("none", "lost", "at_risk", "recovered", "active")
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many customers stand where, and what those at risk spend a year."""
+
+    counts: Mapping[tuple[str, str], int]
+    stake: Decimal
+
+    def at(self, stage: str = "", standing: str = "") -> int:
+        """Of a stage, a standing, or both."""
+        return sum(
+            count
+            for (of_stage, of_standing), count in self.counts.items()
+            if stage in ("", of_stage) and standing in ("", of_standing)
+        )
+
+
+def tally(viewer: User) -> Tally:
+    """Where the customers within this person's scope stand today.
+
+    Counted up to CAP customers; beyond it what the tick counted a few minutes ago.
+    """
+    reach, visible = reach_of(viewer), visible_to(viewer)
+    rows: Iterable[tuple[Any, ...]] = ()
+    if is_large(visible):
+        kept = CustomerTally.objects.filter(reach.rows(owner="owner", unit="branch"))
+        rows = list(
+            kept.values("stage", "standing")
+            .annotate(n=Sum("customers"), value=Sum("value_year"))
+            .values_list("stage", "standing", "n", "value")
+        )
+    rows = rows or counted(visible, clock.today())
+    counts, stake = {}, Decimal()
+    for stage, where, count, value in rows:
+        counts[stage, where] = count
+        stake += value if where == "at_risk" else 0
+    return Tally(counts, stake)
+
+
+def is_large(customers: QuerySet[Customer]) -> bool:
+    """Whether there are more than somebody waiting for a page wants counted."""
+    return customers.order_by().values("pk")[: CAP + 1].count() > CAP
+
+
+def counted(customers: QuerySet[Customer], today: date, *by: str) -> list[tuple[Any, ...]]:
+    """Rows of the fields asked for, stage, standing, number and value of a year."""
+    rows = customers.order_by().filter(state__isnull=False)
+    groups = rows.values(*by, "state__stage", where=standing_of(today))
+    return list(
+        groups.annotate(n=Count("pk"), value=Sum("state__value_year")).values_list(
+            *by, "state__stage", "where", "n", "value"
+        )
+    )
+
+
+def standing_of(today: date) -> Case:
+    """The standing as a value. As a condition it keeps the database from reading everybody who
+    stands so: it goes through the wanted order instead and stops at the first few."""
+    return Case(
+        *(When(standing(name, today), then=Value(name)) for name in STANDINGS[:-1]),
+        default=Value(STANDINGS[-1]),
+        output_field=CharField(),
+    )
 
 
 def values_of(customer_ids: Collection[int]) -> dict[int, Decimal]:

@@ -3,7 +3,13 @@
 from liuke import facts
 from liuke.churn import services as churn
 from liuke.core.announce import Reactions
-from liuke.facts import AgendaSettled, AssetsChanged, ContactUnblocked, OrdersRecorded
+from liuke.facts import (
+    AgendaSettled,
+    AssetsChanged,
+    ContactUnblocked,
+    CustomersMoved,
+    OrdersRecorded,
+)
 from liuke.followups import services as followups
 from liuke.sales import services as sales
 
@@ -20,9 +26,14 @@ def _contacts(fact: OrdersRecorded | ContactUnblocked | AgendaSettled) -> None:
     followups.refresh_contacts(fact.customer_ids)
 
 
+def _months(fact: CustomersMoved) -> None:
+    churn.move_counts(fact.customer_ids)
+
+
 REACTIONS: Reactions = {
     facts.OrdersRecorded: (_purchases, _clocks, _contacts),
     facts.AssetsChanged: (_clocks,),
     facts.ContactUnblocked: (_contacts,),
     facts.AgendaSettled: (_contacts,),
+    facts.CustomersMoved: (_months,),
 }

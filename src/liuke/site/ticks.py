@@ -2,9 +2,11 @@
 
 from liuke.churn import services as churn
 from liuke.core.ticks import Tick
+from liuke.customers import services as customers
 from liuke.followups import services as followups
 
 TICKS: dict[str, Tick] = {
     "churn.clocks": churn.advance,
     "followups.contacts": followups.advance,
+    "customers.tally": customers.keep_tally,
 }

@@ -7,13 +7,18 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-from liuke.accounts.models import User
+from liuke.accounts.models import Unit, User
 from liuke.churn import services
 from liuke.churn.models import Clock, Transition
 from liuke.churn.tests.drawing import RULES
 from liuke.core import clock, ticks
 from liuke.customers.models import Asset, Customer, CustomerState
-from liuke.customers.services import KnownCustomer, ensure_customers, save_asset
+from liuke.customers.services import (
+    KnownCustomer,
+    ensure_customers,
+    save_asset,
+    update_customer,
+)
 from liuke.sales.models import Order
 from liuke.sales.services import NewOrder, record_orders, void_order
 from liuke.site.ticks import TICKS
@@ -42,6 +47,11 @@ class Buy(NamedTuple):
 
 class Get(NamedTuple):
     who: int
+
+
+class Give(NamedTuple):
+    who: int
+    to: int
 
 
 class Retire(NamedTuple):
@@ -73,6 +83,7 @@ EVENT = st.one_of(
         st.sampled_from(["sale", "visit", "return"]),
     ),
     st.builds(Get, WHO),
+    st.builds(Give, WHO, st.integers(0, 3)),
     st.builds(Retire, st.integers(0, 4), st.none() | st.integers(-60, 60)),
     st.builds(Void, st.integers(0, 9)),
     st.builds(
@@ -83,10 +94,15 @@ EVENTS = st.lists(EVENT, min_size=4, max_size=14)
 
 
 class Firm:
-    """Three customers and whatever happens to them; `today` moves on."""
+    """Three customers and whatever happens to them; `today` moves on.
 
-    def __init__(self, actor: User, rule: Any) -> None:
-        self.actor, self.today = actor, BEGIN
+    `places` are the owners and branches that customers are given to.
+    """
+
+    def __init__(
+        self, actor: User, rule: Any, places: Sequence[tuple[User | None, Unit | None]] = ()
+    ) -> None:
+        self.actor, self.today, self.places = actor, BEGIN, places
         known = [KnownCustomer(f"C-{n}", name) for n, name in enumerate(NAMES)]
         ids = ensure_customers(actor=None, known=known, origin="test")
         self.customers = list(Customer.objects.filter(pk__in=ids.values()).order_by("code"))
@@ -114,6 +130,8 @@ class Firm:
                 self._buy(event)
             case Get(who):
                 self._save_asset(self.customers[who], {"name": "车"})
+            case Give(who, to):
+                self._give(self.customers[who].pk, to)
             case Retire(which, days):
                 assets = list(Asset.objects.order_by("pk"))
                 if assets:
@@ -137,6 +155,14 @@ class Firm:
         total = Decimal(-5 if buy.kind == "return" else 0 if buy.kind == "visit" else 100)
         order = NewOrder(customer.pk, moment, buy.kind, asset_id=assets[buy.asset], total=total)
         record_orders(actor=None, orders=[order])
+
+    def _give(self, pk: int, to: int) -> None:
+        if not self.places:
+            return
+        owner, branch = self.places[to % len(self.places)]
+        version = Customer.objects.get(pk=pk).version
+        values = {"owner": owner, "branch": branch}
+        update_customer(actor=self.actor, customer_id=pk, version=version, values=values)
 
     def _save_asset(
         self, customer: Customer, values: dict[str, Any], pk: int | None = None

@@ -114,8 +114,8 @@ def test_page_file_and_count_agree(seven, asked) -> None:
         ("sort=name", "abcdefg"),
         ("sort=-name", "gfedcba"),
         ("sort=level", "acegbdf"),
-        ("sort=-level", "bdfaceg"),
-        ("sort=visits", "abcdefg"),
+        ("sort=-level", "fdbgeca"),
+        ("sort=visits", "badcfeg"),
         ("sort=-visits", "gefcdab"),
         ("", "gefcdab"),
         ("sort=note", "gefcdab"),
@@ -123,7 +123,7 @@ def test_page_file_and_count_agree(seven, asked) -> None:
         ("sort=-", "gefcdab"),
     ],
 )
-def test_sorting_both_ways_with_ties_by_age(seven, asked, order) -> None:
+def test_sorting_both_ways_with_ties_by_age_turned_along(seven, asked, order) -> None:
     assert names(asked) == order
 
 
@@ -273,14 +273,14 @@ def test_the_export_leads_to_the_same_rows(seven) -> None:
     assert page(asked).export_url == ""
 
 
-def test_a_page_costs_one_question_and_one_more_when_there_are_others(
+def test_a_page_costs_two_questions_and_one_more_when_there_are_others(
     seven, django_assert_num_queries
 ) -> None:
-    with django_assert_num_queries(1):
-        page("q=a")
-    with django_assert_num_queries(1):
-        page("page=3")
     with django_assert_num_queries(2):
+        page("q=a")
+    with django_assert_num_queries(2):
+        page("page=3")
+    with django_assert_num_queries(3):
         page()
     with django_assert_num_queries(1):
         file()

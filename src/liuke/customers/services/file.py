@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -16,12 +17,20 @@ from liuke.core.announce import announce
 from liuke.core.errors import Refused, Stale
 from liuke.core.journal import Change
 from liuke.customers import queries
-from liuke.customers.models import Asset, ContactBlock, ContactPoint, Customer, CustomerState
+from liuke.customers.models import (
+    Asset,
+    ContactBlock,
+    ContactPoint,
+    Customer,
+    CustomerState,
+    CustomerTally,
+)
 from liuke.customers.rules import kind_of, plate_key, stage_of
 from liuke.customers.services import tags as tagging
-from liuke.facts import AssetsChanged, ContactUnblocked
+from liuke.facts import AssetsChanged, ContactUnblocked, CustomersMoved
 
 CHUNK = 500
+TALLY_FOR = timedelta(minutes=5)
 PHONES = {ContactPoint.Kind.MOBILE, ContactPoint.Kind.PHONE}
 
 # Who writes which columns of CustomerState; `set_state` accepts nothing else.
@@ -136,6 +145,8 @@ def update_customer(
         "customer.updated",
         [Change(customer, customer.pk, before=old, after={**new, "version": customer.version})],
     )
+    if {"owner", "branch"} & set(new):
+        announce(CustomersMoved([customer.pk]))
     return customer
 
 
@@ -257,6 +268,20 @@ def settle_stages(customer_ids: Collection[int]) -> None:
             ([now.value, pk] for pk, before, now in derived if before != now),
             key="customer",
         )
+
+
+@transaction.atomic
+def keep_tally(now: datetime) -> None:
+    """Tick: count where everybody stands, every few minutes and only for a large firm."""
+    if not queries.is_large(Customer.objects.all()):
+        CustomerTally.objects.all().delete()
+        return
+    if CustomerTally.objects.filter(counted_at__gt=now - TALLY_FOR).exists():
+        return
+    found = queries.counted(Customer.objects.all(), clock.day_of(now), "owner", "branch")
+    CustomerTally.objects.all().delete()
+    fields = ("owner", "branch", "stage", "standing", "customers", "value_year", "counted_at")
+    bulk.insert(CustomerTally, fields, ([*row, now] for row in found))
 
 
 def forget_contact_dates() -> None:

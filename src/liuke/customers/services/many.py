@@ -15,12 +15,14 @@ from liuke.accounts.queries import people_visible_to
 from liuke.accounts.rules import Act
 from liuke.accounts.services import require
 from liuke.core import clock, journal
+from liuke.core.announce import announce
 from liuke.core.errors import Refused
 from liuke.core.journal import Change
 from liuke.core.models import JournalEntry
 from liuke.customers.models import Customer, Tag
 from liuke.customers.services import tags
 from liuke.customers.services.file import CHUNK, lock
+from liuke.facts import CustomersMoved
 
 UPDATED = "customer.updated"
 UNDO_FOR = timedelta(minutes=30)
@@ -117,6 +119,7 @@ def _set_owner(before: Values, after: Values) -> None:
     for owner_id, ids in groups.items():
         for chunk in _chunks(ids):
             Customer.objects.filter(pk__in=chunk).update(owner=owner_id)
+    announce(CustomersMoved(list(after)))
 
 
 def _set_tags(before: Values, after: Values) -> None:

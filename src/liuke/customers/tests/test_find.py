@@ -3,7 +3,7 @@
 import pytest
 
 from liuke.accounts.rules import Role
-from liuke.customers.queries import counts_by_stage, find, visible_to
+from liuke.customers.queries import find
 from liuke.customers.services import NewContactPoint, create_customer, save_asset, update_customer
 
 pytestmark = pytest.mark.django_db
@@ -80,13 +80,3 @@ def test_a_new_plate_is_found_and_the_old_one_is_not(wang, owner) -> None:
     save_asset(actor=owner, customer_id=wang.pk, asset_id=asset.pk, values={"serial": "沪B·99999"})
     assert list(find(owner, "沪B99999")) == [wang]
     assert list(find(owner, "沪A12345")) == []
-
-
-def test_counts_per_stage_name_every_stage(wang, owner) -> None:
-    assert counts_by_stage(visible_to(owner)) == {
-        "potential": 2,
-        "intent": 0,
-        "first": 0,
-        "returning": 0,
-    }
-    assert counts_by_stage(find(owner, "王"))["potential"] == 1

@@ -1,11 +1,10 @@
 """What the customers screen lists: one declaration for page, file and figures that lead here."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.html import format_html
@@ -22,7 +21,7 @@ from liuke.core.lists import Column, Filter, ListOf
 from liuke.core.templatetags import ui
 from liuke.core.ui.figures import month_text
 from liuke.customers.models import Customer
-from liuke.customers.queries import SEARCH_KIND, counts_by_stage, standing, tags_in_use
+from liuke.customers.queries import SEARCH_KIND, Tally, standing, tags_in_use
 from liuke.customers.rules import Kind, Stage, churn_state
 from liuke.desk.queries.own_views import EVERYBODY
 
@@ -59,6 +58,7 @@ def customer_list(viewer: User) -> ListOf[Customer]:
         search=lambda rows, words: search.narrow(rows, SEARCH_KIND, words),
         order="-value_year",
         related=("state", "owner", "branch"),
+        certain=("state",),
         prefetch=("assets", "tags"),
     )
 
@@ -80,34 +80,25 @@ class StageFigure:
     note: str = ""
 
 
-def stage_line(
-    customers: QuerySet[Customer], query: QueryDict, at_risk: Mapping[str, int]
-) -> list[StageFigure]:
+def stage_line(tally: Tally, query: QueryDict) -> list[StageFigure]:
     """How many customers stand at each stage; each box opens them."""
-    counts = counts_by_stage(customers)
     # Who opens the list with a view of the own says here that it is left.
     rest = f"&view={EVERYBODY}" if "view" in query else ""
     return [
         StageFigure(
             stage.label,
-            counts[stage.value],
+            tally.at(stage=stage.value),
             f"?stage={stage.value}{rest}",
             query.get("stage") == stage.value,
-            _stage_note(at_risk.get(stage.value, 0)),
+            _stage_note(tally.at(stage=stage.value, standing="at_risk")),
         )
         for stage in Stage
     ]
 
 
-def at_risk_by_stage(customers: QuerySet[Customer]) -> dict[str, int]:
-    """How many of each stage are at risk today."""
-    return counts_by_stage(customers.filter(standing("at_risk", clock.today())))
-
-
-def watched(customers: QuerySet[Customer], at_risk: Mapping[str, int]) -> dict[str, int]:
+def watched(tally: Tally) -> dict[str, int]:
     """How many are at risk and lost today."""
-    lost = customers.filter(standing("lost", clock.today())).count()
-    return {"at_risk": sum(at_risk.values()), "lost": lost}
+    return {state: tally.at(standing=state) for state in ("at_risk", "lost")}
 
 
 def shown_cell(customer: Customer, field: str, may_edit: bool = True) -> SafeString:

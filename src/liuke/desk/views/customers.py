@@ -53,7 +53,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     look = own_views.look(viewer, request.GET)
     if request.GET.getlist("column") and not look.current:
         keep_columns(actor=viewer, list_name=own_views.LIST, columns=look.columns)
-    at_risk = listing.at_risk_by_stage(visible)
+    tally = customers.tally(viewer)
     may_edit = viewer.may(Act.EDIT_CUSTOMERS)
     declared = listing.customer_list(viewer)
     choices = {each.key: each.choices for each in declared.filters}
@@ -67,8 +67,8 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "look": look,
         "views_url": reverse("customers-view"),
-        "stages": listing.stage_line(visible, request.GET, at_risk),
-        "watch": listing.watched(visible, at_risk),
+        "stages": listing.stage_line(tally, request.GET),
+        "watch": listing.watched(tally),
         "is_new": not visible.exists(),
         "may_edit": may_edit,
         "may_pick": may_edit or viewer.may(Act.EXPORT),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0003_contact_and_agenda"),
+        ("customers", "0005_tally"),
     ]
 
     operations = [

@@ -1,4 +1,4 @@
-"""All writes of churn: rules and their versions, and the clocks and crossings they lead to."""
+"""Rules and their versions, and the clocks and crossings they lead to."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -14,11 +14,18 @@ from liuke.agenda import services as agenda
 from liuke.agenda.rules import Kind
 from liuke.agenda.services import Due
 from liuke.churn import queries
-from liuke.churn.models import BEGINNING, ChurnRule, Clock, RuleVersion, Transition
+from liuke.churn.models import (
+    BEGINNING,
+    ChurnRule,
+    Clock,
+    RuleVersion,
+    Transition,
+)
 from liuke.churn.queries import Book
-from liuke.churn.rules import kinds
+from liuke.churn.rules import kinds, months
 from liuke.churn.rules.history import Cause, Clocks, Crossings, State, history
 from liuke.churn.rules.kinds import to_date, to_date_or_none, to_day
+from liuke.churn.services.counting import count, fold_changes, recount
 from liuke.core import bulk, clock, journal
 from liuke.core.journal import Change
 from liuke.customers import queries as customer_queries
@@ -100,6 +107,7 @@ def rebuild() -> int:
     ids = list(Customer.objects.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), CHUNK):
         refresh_clocks(ids[start : start + CHUNK])
+    recount()
     return len(ids)
 
 
@@ -119,6 +127,7 @@ def advance(now: datetime) -> None:
     """Tick: note the crossings that time brought, under their true dates, however late."""
     apply_rules(now=now)
     refresh_clocks(queries.due(clock.day_of(now)), alarm=True)
+    fold_changes()
 
 
 def _refresh_chunk(ids: Sequence[int], rules: dict[str, list[RuleVersion]], alarm: bool) -> None:
@@ -126,22 +135,24 @@ def _refresh_chunk(ids: Sequence[int], rules: dict[str, list[RuleVersion]], alar
     kind_of = dict(Customer.objects.filter(pk__in=ids).values_list("pk", "kind"))
     clocks: list[Clock] = []
     crossings: list[Transition] = []
+    counts: dict[int, bytes] = {}
     for applies_to, versions in rules.items():
         chosen = [pk for pk in ids if (kind_of[pk] if kind_of[pk] in rules else "") == applies_to]
         if not chosen:
             continue
         pages = queries.book(chosen)
-        found, moved = history(
-            pages.purchases, queries.in_time(versions), to_day(clock.today()), pages.retired
-        )
+        today = to_day(clock.today())
+        found, moved = history(pages.purchases, queries.in_time(versions), today, pages.retired)
         clocks += _clock_rows(pages, found, versions)
         crossings += _transition_rows(pages, moved, versions, alarm)
+        counts |= months.written(pages.changes(moved, today))
     recovered = _replace_transitions(ids, crossings)
     Clock.objects.filter(customer__in=ids).delete()
     bulk.create(clocks)
     states = _states(ids, clocks, recovered)
     customers.set_state("churn", states)
     _put_warnings(ids, states, clocks)
+    count(ids, counts)
 
 
 def _put_warnings(
