@@ -1,10 +1,10 @@
 """How well and how fast `liuke dedupe` finds the same person in a file with the truth.
 
-    python bench/dedupe.py people.parquet --id unique_id --truth person --map name=name,mobile=mobile
+    python bench/dedupe.py people.parquet --id id --truth person --map name=name,mobile=mobile
 
 Prints one line of JSON: seconds from start to end and peak resident memory of the command,
 precision and recall over pairs, the same for the union of exact keys alone, and, where a mobile
-is mapped, for rows with one mobile as typed, so that the three stand beside each other from one run.
+is mapped, for rows with one mobile, so that the three stand beside each other from one run.
 """
 
 import argparse
@@ -83,8 +83,9 @@ def _mobile_union(
     with duckdb.connect() as con:
         con.execute(f"""
             copy (select "{id_column}" as id, coalesce(
-                nullif(right(regexp_replace("{columns["mobile"]}"::varchar, '[^0-9]', '', 'g'), 11), ''),
-                'none ' || "{id_column}") as cluster from '{path}') to '{out}' (header)""")
+                right(nullif(regexp_replace("{columns["mobile"]}"::varchar, '[^0-9]', '', 'g'), ''),
+                    11), 'none ' || "{id_column}") as cluster
+            from '{path}') to '{out}' (header)""")
     quality = _quality(out, truths)
     return {f"mobile_{name}": quality[name] for name in ("precision", "recall")}
 

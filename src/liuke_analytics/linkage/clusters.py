@@ -10,6 +10,9 @@ from scipy.sparse.csgraph import connected_components
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+# Two records, what ties them, and whether it is something relatives do not share.
+Edge = tuple[int, int, float, bool]
 # Names of two people, as numbers, smaller first.
 Clash = frozenset[tuple[int, int]]
 
@@ -58,20 +61,20 @@ def without_giants(
 
 def split(
     members: list[int],
-    edges: list[tuple[int, int, float]],
+    edges: list[Edge],
     names: Mapping[int, int],
     clash: Clash,
 ) -> list[list[int]]:
     """One component as groups that hold one person each.
 
     The strongest edges join first; two groups whose names mostly belong to different people, with
-    nothing that ties just those records together, do not join. So a record without a given name
-    goes to the one it fits best.
+    nothing personal that ties just those records together, do not join. So a record without a
+    given name goes to the one it fits best.
     """
-    tied = {(min(a, b), max(a, b)) for a, b, _ in edges}
+    tied = {(min(a, b), max(a, b)) for a, b, _, personal in edges if personal}
     group_of = {member: member for member in members}
     groups = {member: [member] for member in members}
-    for a, b, _ in sorted(edges, key=lambda edge: (-edge[2], edge[0], edge[1])):
+    for a, b, _, _ in sorted(edges, key=lambda edge: (-edge[2], edge[0], edge[1])):
         one, other = group_of[a], group_of[b]
         if one == other or _are_strangers(groups[one], groups[other], names, clash, tied):
             continue
@@ -104,6 +107,7 @@ def split_clashing(
     left: Ints,
     right: Ints,
     weight: Floats,
+    personal: Flags,
     names: Ints,
     clashes: Mapping[int, Clash],
 ) -> Ints:
@@ -112,12 +116,11 @@ def split_clashing(
     members: dict[int, list[int]] = defaultdict(list)
     for record in np.flatnonzero(touched).tolist():
         members[int(labels[record])].append(record)
-    edges: dict[int, list[tuple[int, int, float]]] = defaultdict(list)
+    edges: dict[int, list[Edge]] = defaultdict(list)
     inside = np.flatnonzero(touched[left])
-    for a, b, strength in zip(
-        left[inside].tolist(), right[inside].tolist(), weight[inside].tolist(), strict=True
-    ):
-        edges[int(labels[a])].append((a, b, strength))
+    columns = (left, right, weight, personal)
+    for edge in zip(*(column[inside].tolist() for column in columns), strict=True):
+        edges[int(labels[edge[0]])].append(edge)
     result = labels.copy()
     following = int(labels.max(initial=-1)) + 1
     for label, records in members.items():

@@ -10,7 +10,7 @@ import pyarrow as pa
 from splink import DuckDBAPI
 
 from liuke_analytics.linkage import clusters, keys, model
-from liuke_analytics.linkage.clusters import Clash, Floats, Ints
+from liuke_analytics.linkage.clusters import Clash, Flags, Floats, Ints
 from liuke_analytics.linkage.fields import Columns, Unusable
 from liuke_analytics.linkage.normalise import normalise
 from liuke_analytics.linkage.reading import read
@@ -41,6 +41,18 @@ CLASH = """
 PERSONAL = """
     coalesce(l.email = r.email, false) or coalesce(l.company = r.company, false)
     or coalesce(l.birth_date = r.birth_date, false) or coalesce(l.id_number = r.id_number, false)"""
+
+# Brothers and sisters often share one character of their given names: one wrong character in a
+# short name is a slip only while nothing personal speaks against it.
+SIBLING = f"""
+    l.sur = r.sur and l.giv != r.giv and length(l.giv_code) = 2 and length(r.giv_code) = 2
+    and not ({PERSONAL}) and (
+        coalesce(damerau_levenshtein(l.email, r.email) > 2, false)
+        or coalesce(levenshtein(l.company_code, r.company_code) > 1, false))"""
+# A slip is hardly made twice.
+REPEATED_SIBLING = """
+    l.sur = r.sur and length(l.giv_code) = 2 and length(r.giv_code) = 2
+    and l.times > 1 and r.times > 1"""
 
 
 @dataclass(frozen=True)
@@ -95,11 +107,12 @@ def dedupe(
     left = np.concatenate([left, likely[0]])
     right = np.concatenate([right, likely[1]])
     weight = np.concatenate([np.full(len(left) - len(likely[0]), EXACT_WEIGHT), likely[2]])
+    personal = np.concatenate([np.full(len(left) - len(likely[0]), True), likely[3]])
     kept = clusters.without_giants(size, left, right, weight, LARGEST)
-    left, right, weight = left[kept], right[kept], weight[kept]
+    left, right, weight, personal = left[kept], right[kept], weight[kept], personal[kept]
     labels = clusters.components(size, left, right)
     named, clashes = _clashes(con, labels)
-    labels = clusters.split_clashing(labels, left, right, weight, named, clashes)
+    labels = clusters.split_clashing(labels, left, right, weight, personal, named, clashes)
     return Found(clusters.by_first_row(labels))
 
 
@@ -154,16 +167,18 @@ def _correction(con: duckdb.DuckDBPyConnection, table: str, share: float, size: 
 
 def _edges(
     con: duckdb.DuckDBPyConnection, table: str, threshold: float
-) -> tuple[Ints, Ints, Floats]:
+) -> tuple[Ints, Ints, Floats, Flags]:
     found = con.execute(f"""
-        select rid_l - 1 as l, rid_r - 1 as r, match_weight as w from {table} p
-        join normal l on l.rid = rid_l join normal r on r.rid = rid_r
+        select rid_l - 1 as l, rid_r - 1 as r, match_weight as w, ({PERSONAL}) as personal
+        from {table} p join normal l on l.rid = rid_l join normal r on r.rid = rid_r
         where match_weight >= {threshold} and (not coalesce({CLASH}, false) or {PERSONAL})
+        and not coalesce({SIBLING}, false)
         order by l, r""").fetchnumpy()
     return (
         np.asarray(found["l"], np.int64),
         np.asarray(found["r"], np.int64),
         np.asarray(found["w"], np.float64),
+        np.asarray(found["personal"], np.bool_),
     )
 
 
@@ -181,10 +196,11 @@ def _clashes(con: duckdb.DuckDBPyConnection, labels: Ints) -> tuple[Ints, dict[i
     names[np.asarray(known["rid"], np.int64)] = known["name"]
     rows = con.execute(f"""
         with name as (
-            select distinct label, name, sur, giv, sur_code, giv_code from named
-            where label in (select label from named group by label having count(distinct name) > 1))
+            select label, name, sur, giv, sur_code, giv_code, count(*) as times from named
+            where label in (select label from named group by label having count(distinct name) > 1)
+            group by all)
         select l.label, l.name, r.name from name l join name r on l.label = r.label
-        and l.name < r.name where {CLASH} order by all""").fetchall()
+        and l.name < r.name where ({CLASH}) or ({REPEATED_SIBLING}) order by all""").fetchall()
     clashes: dict[int, set[tuple[int, int]]] = defaultdict(set)
     for label, one, other in rows:
         clashes[label].add((one, other))

@@ -31,13 +31,13 @@ def test_numbers_follow_the_first_record() -> None:
 
 def test_a_record_without_given_name_goes_to_the_stronger_side() -> None:
     # 0, 1 are 张伟, 3, 4 are 张丽, 2 is 张先生 with the phone of both.
-    edges = [(0, 1, 30.0), (3, 4, 30.0), (1, 2, 12.0), (2, 3, 8.0)]
+    edges = [(0, 1, 30.0, True), (3, 4, 30.0, True), (1, 2, 12.0, False), (2, 3, 8.0, False)]
     found = clusters.split([0, 1, 2, 3, 4], edges, {0: 0, 1: 0, 3: 1, 4: 1}, frozenset({(0, 1)}))
     assert sorted(found) == [[0, 1, 2], [3, 4]]
 
 
 def test_names_that_are_tied_by_an_edge_of_their_own_stay() -> None:
-    edges = [(0, 1, 30.0), (1, 2, 12.0), (0, 2, 8.0)]
+    edges = [(0, 1, 30.0, True), (1, 2, 12.0, True), (0, 2, 8.0, True)]
     found = clusters.split([0, 1, 2], edges, {0: 0, 1: 0, 2: 1}, frozenset({(0, 1)}))
     assert found == [[0, 1, 2]]
 
