@@ -109,7 +109,8 @@ def _measured(environment: dict[str, str], made: dict[str, Any], options: Any) -
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "liuke.site", "serve", "--port", str(port)]
-    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    quiet = subprocess.DEVNULL
+    server = subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet)
     try:
         _wait_for(port)
         times: Times = {}

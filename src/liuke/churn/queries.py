@@ -19,19 +19,10 @@ from liuke.churn.models import (
     StateChoice,
     Transition,
 )
-from liuke.churn.rules import kinds
+from liuke.churn.rules import kinds, months
 from liuke.churn.rules.history import Cause, Clocks, Crossings, State, Version, history
 from liuke.churn.rules.kinds import NEVER, Days, Purchases, to_day
-from liuke.churn.rules.months import (
-    Changes,
-    Figure,
-    Month,
-    changes,
-    month_table,
-    read,
-    table,
-    together,
-)
+from liuke.churn.rules.months import Changes, Month, month_table, table, together
 from liuke.core import clock
 from liuke.customers import queries as customers
 from liuke.customers.models import Asset, Customer
@@ -62,7 +53,7 @@ class Book:
 
     def changes(self, crossings: Crossings, today: np.int64) -> Changes:
         """What each customer adds to the monthly table."""
-        found = changes(self.purchases, crossings, today)
+        found = months.changes(self.purchases, crossings, today)
         customer = np.array([customer for customer, _asset in self.subjects], np.int64)
         return found._replace(who=customer[found.who])
 
@@ -160,10 +151,12 @@ def months_under(rule: kinds.Rule | None, as_of: date) -> list[Month]:
 
 def months_of(viewer: User, as_of: date) -> list[Month]:
     """The monthly table of the customers this person may see, by the rules in force."""
-    reach, visible = reach_of(viewer), customers.visible_to(viewer)
+    reach = reach_of(viewer)
+    mine = reach.rows(owner="owner", unit="branch")
+    visible = Customer.objects.filter(mine)
     if _is_past(as_of):
         return _months(None if reach.everything else visible, as_of, None)
-    found = [_kept_changes(reach.rows(owner="owner", unit="branch"))]
+    found = [_kept_changes(mine)]
     if due(as_of):
         found += _late_changes(visible.filter(_has_run_out(as_of)), as_of)
     return table(
@@ -182,14 +175,14 @@ def _kept_changes(selection: Q) -> Changes:
     kept = MonthChange.objects.filter(selection).values("month").annotate(**sums)
     rows = np.array(list(kept.values_list("month", *sums)), np.int64).reshape(-1, 1 + len(sums))
     month = np.repeat(rows[:, 0], len(sums))
-    figure = np.tile(np.arange(len(Figure)), len(rows))
+    figure = np.tile(np.arange(len(sums)), len(rows))
     return Changes(np.zeros_like(month), month, figure, rows[:, 1:].reshape(-1))
 
 
 def _late_changes(late: QuerySet[Customer], as_of: date) -> Iterator[Changes]:
     """What has to be added to the kept figures as long as no tick has noted who ran out."""
     kept = Counted.objects.filter(customer__in=late).values_list("pk", "changes")
-    old = read({pk: bytes(data) for pk, data in kept})
+    old = months.read({pk: bytes(data) for pk, data in kept})
     yield old._replace(by=-old.by)
     for pages, _clocks, crossings in histories(late, as_of):
         yield pages.changes(crossings, to_day(as_of))

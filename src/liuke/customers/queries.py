@@ -86,10 +86,11 @@ def tally(viewer: User) -> Tally:
 
     Counted up to CAP customers; beyond it what the tick counted a few minutes ago.
     """
-    reach, visible = reach_of(viewer), visible_to(viewer)
+    mine = reach_of(viewer).rows(owner="owner", unit="branch")
+    visible = Customer.objects.filter(mine)
     rows: Iterable[tuple[Any, ...]] = ()
     if is_large(visible):
-        kept = CustomerTally.objects.filter(reach.rows(owner="owner", unit="branch"))
+        kept = CustomerTally.objects.filter(mine)
         rows = list(
             kept.values("stage", "standing")
             .annotate(n=Sum("customers"), value=Sum("value_year"))

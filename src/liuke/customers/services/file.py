@@ -16,15 +16,8 @@ from liuke.core import bulk, clock, journal, search, text
 from liuke.core.announce import announce
 from liuke.core.errors import Refused, Stale
 from liuke.core.journal import Change
-from liuke.customers import queries
-from liuke.customers.models import (
-    Asset,
-    ContactBlock,
-    ContactPoint,
-    Customer,
-    CustomerState,
-    CustomerTally,
-)
+from liuke.customers import models, queries
+from liuke.customers.models import Asset, ContactBlock, ContactPoint, Customer, CustomerState
 from liuke.customers.rules import kind_of, plate_key, stage_of
 from liuke.customers.services import tags as tagging
 from liuke.facts import AssetsChanged, ContactUnblocked, CustomersMoved
@@ -273,15 +266,14 @@ def settle_stages(customer_ids: Collection[int]) -> None:
 @transaction.atomic
 def keep_tally(now: datetime) -> None:
     """Tick: count where everybody stands, every few minutes and only for a large firm."""
-    if not queries.is_large(Customer.objects.all()):
-        CustomerTally.objects.all().delete()
+    everybody, kept = Customer.objects.all(), models.CustomerTally.objects.all()
+    large = queries.is_large(everybody)
+    if large and kept.filter(counted_at__gt=now - TALLY_FOR).exists():
         return
-    if CustomerTally.objects.filter(counted_at__gt=now - TALLY_FOR).exists():
-        return
-    found = queries.counted(Customer.objects.all(), clock.day_of(now), "owner", "branch")
-    CustomerTally.objects.all().delete()
+    rows = queries.counted(everybody, clock.day_of(now), "owner", "branch") if large else []
+    kept.delete()
     fields = ("owner", "branch", "stage", "standing", "customers", "value_year", "counted_at")
-    bulk.insert(CustomerTally, fields, ([*row, now] for row in found))
+    bulk.insert(models.CustomerTally, fields, ([*row, now] for row in rows))
 
 
 def forget_contact_dates() -> None:
