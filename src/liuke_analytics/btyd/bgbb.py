@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import digamma, gammaln
 
-from liuke_analytics.arrays import Floats, Ints
+from liuke_analytics.arrays import Floats, Ints, dot
 from liuke_analytics.btyd.fitting import (
     Lifetime,
     Likelihood,
+    Rows,
     broadcast,
     maximise,
     named,
@@ -77,13 +78,13 @@ class _Terms:
         life = _slope(c + d, self.left + self.stayed)
         slope = np.array(
             [
-                share @ (_slope(a, self.came) - purchases),
-                share @ (_slope(b, self.missed) - purchases),
-                share @ (_slope(c, self.left) - life),
-                share @ (_slope(d, self.stayed) - life),
+                dot(share, _slope(a, self.came) - purchases),
+                dot(share, _slope(b, self.missed) - purchases),
+                dot(share, _slope(c, self.left) - life),
+                dot(share, _slope(d, self.stayed) - life),
             ]
         )
-        return float(self.weight @ sums), slope
+        return dot(self.weight, sums), slope
 
 
 def _rising(base: float, steps: Ints) -> Floats:
@@ -122,11 +123,10 @@ class BgBb(Lifetime):
         if (x > recency).any():
             raise ValueError("frequency must not exceed the periods until the last purchase")
 
-        def build(rows: Ints | None) -> Likelihood:
-            taken = slice(None) if rows is None else rows
-            return _Terms.of(x[taken], recency[taken], periods[taken], histories.counts[taken])
+        def build(rows: Rows, weight: Floats) -> Likelihood:
+            return _Terms.of(x[rows], recency[rows], periods[rows], weight)
 
-        estimate = maximise(build, STARTS, rows=len(x), customers=histories.customers)
+        estimate = maximise(build, STARTS, histories.counts)
         return cls(
             model="bgbb",
             customers=histories.customers,

@@ -24,10 +24,16 @@ PER_PARAMETER = 10
 _LIMIT = 3.0
 """Largest standard error of a log parameter: beyond, a factor of twenty either way."""
 _BOUND = 11.0
+_NEAR = 1e-7
+_SAMPLE = 20_000
 _STEP = 1e-4
 
 Likelihood = Callable[[Floats], tuple[float, Floats]]
 """Parameters to (log-likelihood, gradient by the parameters themselves)."""
+
+
+Rows = slice | Ints
+"""Which rows of the histories."""
 
 
 class Estimate(NamedTuple):
@@ -133,36 +139,32 @@ def broadcast(x: ArrayLike, t_x: ArrayLike, age: ArrayLike) -> tuple[Floats, Flo
 
 
 def maximise(
-    build: Callable[[Ints | None], Likelihood],
+    build: Callable[[Rows, Floats], Likelihood],
     starts: Sequence[Sequence[float]],
-    *,
-    rows: int,
-    customers: int,
-    sample: int = 20_000,
+    counts: Floats,
 ) -> Estimate:
     """The best of several starts, polished on all rows.
 
-    `build` gives the log-likelihood of some rows, or of all for None. Raises NotEnoughData when
-    the likelihood has no inner maximum or a parameter is not determined within a factor of 20.
+    `build(rows, weight)` gives the log-likelihood of some rows with those weights; `counts`,
+    shape (rows,), are the customers of each. Many rows are searched on a sample of customers
+    first. Raises NotEnoughData when the likelihood has no inner maximum or a parameter is not
+    determined within a factor of 20.
     """
-    everything = build(None)
-    few = None
-    if rows > 2 * sample:
-        few = np.sort(np.random.default_rng(0).choice(rows, sample, replace=False))
-    rough = everything if few is None else build(few)
+    customers = round(float(counts.sum()))
+    everything = build(slice(None), counts)
+    rough = everything
+    if len(counts) > 2 * _SAMPLE:
+        drawn = np.random.default_rng(0).multinomial(_SAMPLE, counts / counts.sum())
+        rows = np.flatnonzero(drawn)
+        rough = build(rows, drawn[rows].astype(np.float64))
     found = [_climb(rough, np.log(start), loose=True) for start in starts]
     _, point = max(found, key=lambda pair: pair[0])
-    _, point = _climb(everything, point, loose=False)
+    if rough is not everything:
+        point = _approach(everything, point, _curvature(rough, point) * (customers / _SAMPLE))
+    else:
+        _, point = _climb(everything, point, loose=False)
     curvature = _curvature(everything, point)
-    for _ in range(3):
-        value, slope = _in_logs(everything, point)
-        step = _newton(curvature, slope)
-        if step is None or np.abs(step).max() < 1e-10:
-            break
-        if _in_logs(everything, point + step)[0] < value:
-            break
-        point = point + step
-        curvature = _curvature(everything, point)
+    point = _approach(everything, point, curvature)
     errors = _errors(curvature)
     if errors is None or np.abs(point).max() > _BOUND - 0.5:
         raise NotEnoughData(
@@ -180,6 +182,22 @@ def maximise(
         )
     values = np.exp(point)
     return Estimate(values, values * errors, everything(values)[0])
+
+
+def _approach(likelihood: Likelihood, point: Floats, curvature: Floats) -> Floats:
+    """Newton's steps with one curvature, which need a gradient each; a climb where they fail."""
+    value, slope = _in_logs(likelihood, point)
+    for _ in range(30):
+        step = _newton(curvature, slope)
+        if step is None:
+            break
+        if np.abs(step).max() < _NEAR:
+            return point
+        there, tilt = _in_logs(likelihood, point + step)
+        if not there >= value - 1e-9 * abs(value):
+            break
+        point, value, slope = point + step, there, tilt
+    return _climb(likelihood, point, loose=False)[1]
 
 
 def _in_logs(likelihood: Likelihood, point: Floats) -> tuple[float, Floats]:

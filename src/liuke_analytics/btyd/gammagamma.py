@@ -10,8 +10,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import digamma, gammaln
 
-from liuke_analytics.arrays import Floats, Ints
-from liuke_analytics.btyd.fitting import PER_PARAMETER, HistoryModel, Likelihood, maximise, named
+from liuke_analytics.arrays import Floats, Ints, dot, sums
+from liuke_analytics.btyd.fitting import (
+    PER_PARAMETER,
+    HistoryModel,
+    Likelihood,
+    Rows,
+    maximise,
+    named,
+)
 from liuke_analytics.btyd.histories import Histories
 from liuke_analytics.errors import NotEnoughData
 
@@ -23,29 +30,33 @@ class _Rows:
     by_x: Floats
     mean: Floats
     total: Floats
+    weight: Floats
 
     def __call__(self, values: Floats) -> tuple[float, Floats]:
         """Log-likelihood and its gradient by (p, q, γ)."""
         p, q, gamma = (float(value) for value in values)
-        size = len(self.mean)
+        size = self.weight.sum()
         shape = p * self.x
         both = shape + q
         log_rest = np.log(self.total + gamma)
-        each = self.x[self.of_x]
+        each = self.weight * self.x[self.of_x]
+        weighed = self.weight * both[self.of_x]
         log_total = np.log(self.total)
         value = (
             self.by_x @ (gammaln(both) - gammaln(shape) - gammaln(q))
             + size * q * np.log(gamma)
-            + p * (each @ log_total)
-            - np.log(self.mean).sum()
-            - both[self.of_x] @ log_rest
+            + p * dot(each, log_total)
+            - dot(self.weight, np.log(self.mean))
+            - dot(weighed, log_rest)
         )
         slope = np.array(
             [
                 self.by_x @ (self.x * (digamma(both) - digamma(shape)))
-                + each @ (log_total - log_rest),
-                self.by_x @ (digamma(both) - digamma(q)) + size * np.log(gamma) - log_rest.sum(),
-                size * q / gamma - both[self.of_x] @ (1 / (self.total + gamma)),
+                + dot(each, log_total - log_rest),
+                self.by_x @ (digamma(both) - digamma(q))
+                + size * np.log(gamma)
+                - dot(self.weight, log_rest),
+                size * q / gamma - dot(weighed, 1 / (self.total + gamma)),
             ]
         )
         return float(value), slope
@@ -76,15 +87,14 @@ class GammaGamma(HistoryModel):
         frequency, mean = each[used], histories.mean_value[used]
         unit = float(np.exp(np.log(mean).mean()))
 
-        def build(rows: Ints | None) -> Likelihood:
-            taken = slice(None) if rows is None else rows
-            x, of_x = np.unique(frequency[taken], return_inverse=True)
-            values = mean[taken] / unit
-            by_x = np.bincount(of_x).astype(np.float64)
-            return _Rows(x, of_x, by_x, values, values * frequency[taken])
+        def build(rows: Rows, weight: Floats) -> Likelihood:
+            x, of_x = np.unique(frequency[rows], return_inverse=True)
+            values = mean[rows] / unit
+            by_x = sums(of_x, weight, len(x))
+            return _Rows(x, of_x, by_x, values, values * frequency[rows], weight)
 
         starts = ((1.0, 2.0, 1.0), (5.0, 4.0, 1.0), (0.5, 1.0, 0.5))
-        estimate = maximise(build, starts, rows=number, customers=number)
+        estimate = maximise(build, starts, np.ones(number))
         scale = np.array([1.0, 1.0, unit])
         in_money = estimate._replace(
             values=estimate.values * scale,

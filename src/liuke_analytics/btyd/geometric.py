@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betainc, betaln, digamma, expit, gammaln, hyp2f1
 
-from liuke_analytics.arrays import Floats, Ints, sums
-from liuke_analytics.btyd.fitting import Estimate, Lifetime, Likelihood, broadcast, maximise
+from liuke_analytics.arrays import Floats, Ints, dot, sums
+from liuke_analytics.btyd.fitting import Estimate, Lifetime, Likelihood, Rows, broadcast, maximise
 from liuke_analytics.btyd.histories import Histories
 
 STARTS = ((1.0, 10.0, 1.0, 2.0), (0.3, 4.0, 0.5, 5.0), (3.0, 10.0, 0.2, 1.0))
@@ -42,12 +42,12 @@ class _Rows:
     purchases_by_age: Floats
 
     @classmethod
-    def of(cls, histories: Histories, rows: Ints | None, k: int, first_chance: int) -> "_Rows":
-        taken = slice(None) if rows is None else rows
-        weight = histories.counts[taken]
-        x, of_x = np.unique(histories.frequency[taken], return_inverse=True)
-        recency, of_recency = np.unique(histories.recency[taken], return_inverse=True)
-        age, of_age = np.unique(histories.age[taken], return_inverse=True)
+    def of(
+        cls, histories: Histories, rows: Rows, weight: Floats, k: int, first_chance: int
+    ) -> "_Rows":
+        x, of_x = np.unique(histories.frequency[rows], return_inverse=True)
+        recency, of_recency = np.unique(histories.recency[rows], return_inverse=True)
+        age, of_age = np.unique(histories.age[rows], return_inverse=True)
         return cls(
             k=k,
             x=x,
@@ -85,7 +85,7 @@ class _Rows:
             self.by_x @ (gammaln(shape) - gammaln(r) + betaln(a, stayed) - betaln(a, b))
             + self.by_x.sum() * r * np.log(alpha)
             - stages @ log_age
-            + self.weight @ np.logaddexp(log_left, log_open)
+            + dot(self.weight, np.logaddexp(log_left, log_open))
         )
         gone_by_x = sums(self.of_x, gone, len(self.x))
         total = self.by_x.sum()
@@ -94,15 +94,15 @@ class _Rows:
             self.by_x @ (digamma(shape) - digamma(r))
             + total * np.log(alpha)
             - self.by_age @ log_age
-            + gone @ ratio
-            + here @ open_r
+            + dot(gone, ratio)
+            + dot(here, open_r)
         )
         shape_gone = gone * shape[self.of_x]
         slope_alpha = (
             total * r / alpha
             - stages @ (1 / age)
-            + shape_gone @ (1 / age[self.of_age] - 1 / recency[self.of_recency])
-            + here @ open_alpha
+            + dot(shape_gone, (1 / age)[self.of_age] - (1 / recency)[self.of_recency])
+            + dot(here, open_alpha)
         )
         slope_a = self.by_x @ (digamma(a + b) - both) + gone_by_x.sum() / a
         slope_b = self.by_x @ (digamma(stayed) - both - digamma(b) + digamma(a + b)) - (
@@ -132,11 +132,11 @@ class _Rows:
 def fit(histories: Histories, k: int, first_chance: int) -> Estimate:
     """Estimate (r, α, a, b) with gaps of k stages."""
 
-    def build(rows: Ints | None) -> Likelihood:
-        return _Rows.of(histories, rows, k, first_chance)
+    def build(rows: Rows, weight: Floats) -> Likelihood:
+        return _Rows.of(histories, rows, weight, k, first_chance)
 
     starts = [(r, alpha * k, a, b) for r, alpha, a, b in STARTS]
-    return maximise(build, starts, rows=len(histories.counts), customers=histories.customers)
+    return maximise(build, starts, histories.counts)
 
 
 @dataclass(frozen=True, kw_only=True)

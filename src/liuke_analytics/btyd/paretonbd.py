@@ -13,7 +13,15 @@ from numpy.typing import ArrayLike
 from scipy.special import digamma, expit, exprel, gammaln, logsumexp
 
 from liuke_analytics.arrays import Floats, Ints
-from liuke_analytics.btyd.fitting import Lifetime, Likelihood, broadcast, maximise, named, require
+from liuke_analytics.btyd.fitting import (
+    Lifetime,
+    Likelihood,
+    Rows,
+    broadcast,
+    maximise,
+    named,
+    require,
+)
 from liuke_analytics.btyd.histories import Histories
 
 STARTS = ((1.0, 10.0, 1.0, 10.0), (0.5, 5.0, 0.5, 20.0), (3.0, 10.0, 0.3, 3.0))
@@ -118,18 +126,12 @@ class ParetoNbd(Lifetime):
         """Fit by maximum likelihood. Raises NotEnoughData where the data cannot carry it."""
         require(histories, parameters=4)
 
-        def build(rows: Ints | None) -> Likelihood:
-            taken = slice(None) if rows is None else rows
+        def build(rows: Rows, weight: Floats) -> Likelihood:
             return _Rows(
-                histories.frequency[taken],
-                histories.recency[taken],
-                histories.age[taken],
-                histories.counts[taken],
+                histories.frequency[rows], histories.recency[rows], histories.age[rows], weight
             )
 
-        estimate = maximise(
-            build, STARTS, rows=len(histories.counts), customers=histories.customers
-        )
+        estimate = maximise(build, STARTS, histories.counts)
         return cls(model="paretonbd", customers=histories.customers, **named(cls.NAMES, estimate))
 
     def p_alive(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> Floats:

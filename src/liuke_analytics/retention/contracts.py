@@ -13,12 +13,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betaln, digamma
 
-from liuke_analytics.arrays import Floats, Ints, floats
+from liuke_analytics.arrays import Floats, floats
 from liuke_analytics.btyd.fitting import (
     PER_PARAMETER,
     Estimate,
     Fitted,
-    Likelihood,
     maximise,
 )
 from liuke_analytics.errors import NotEnoughData
@@ -152,7 +151,4 @@ def estimate(cohorts: Cohorts, starts: Sequence[Sequence[float]]) -> Estimate:
         value, slope = whole(np.append(values, np.ones(3 - size)))
         return value, slope[:size]
 
-    def build(rows: Ints | None) -> Likelihood:
-        return likelihood
-
-    return maximise(build, starts, rows=0, customers=cohorts.customers)
+    return maximise(lambda rows, weight: likelihood, starts, np.array([float(cohorts.customers)]))

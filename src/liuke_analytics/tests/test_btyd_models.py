@@ -114,11 +114,11 @@ def likelihoods() -> dict[str, tuple[Likelihood, np.ndarray]]:
     mean = np.random.default_rng(6).gamma(3.0, 10.0, len(each))
     found, of_x = np.unique(each, return_inverse=True)
     by_x = np.bincount(of_x).astype(float)
-    counts = histories.counts
+    counts, everybody = histories.counts, slice(None)
     return {
-        "bgnbd": (geometric._Rows.of(histories, None, 1, 0), four),
-        "mbgnbd": (geometric._Rows.of(histories, None, 1, 1), four),
-        "mbgcnbdk": (geometric._Rows.of(histories, None, 4, 1), four),
+        "bgnbd": (geometric._Rows.of(histories, everybody, counts, 1, 0), four),
+        "mbgnbd": (geometric._Rows.of(histories, everybody, counts, 1, 1), four),
+        "mbgcnbdk": (geometric._Rows.of(histories, everybody, counts, 4, 1), four),
         "paretonbd": (
             paretonbd._Rows(histories.frequency, histories.recency, histories.age, counts),
             four,
@@ -128,7 +128,7 @@ def likelihoods() -> dict[str, tuple[Likelihood, np.ndarray]]:
             np.array([0.7, 1.3, 0.9, 2.2]),
         ),
         "gammagamma": (
-            gammagamma._Rows(found, of_x, by_x, mean, mean * each),
+            gammagamma._Rows(found, of_x, by_x, mean, mean * each, np.ones(len(each))),
             np.array([2.0, 3.0, 20.0]),
         ),
     }
