@@ -23,6 +23,7 @@ PER_PARAMETER = 10
 """Repeat buyers asked for each parameter: below, the estimate says more of chance than of them."""
 _LIMIT = 3.0
 """Largest standard error of a log parameter: beyond, a factor of twenty either way."""
+_FLAT = 12.0
 _BOUND = 11.0
 _NEAR = 1e-7
 _SAMPLE = 20_000
@@ -166,12 +167,12 @@ def maximise(
     curvature = _curvature(everything, point)
     point = _approach(everything, point, curvature)
     errors = _errors(curvature)
-    if errors is None or np.abs(point).max() > _BOUND - 0.5:
+    if errors is None or np.abs(point).max() > _BOUND - 0.5 or errors.max() > _FLAT:
         raise NotEnoughData(
             "customers",
             needed=4 * customers,
             have=customers,
-            why="the likelihood has no inner maximum: customers hardly differ in what is fitted",
+            why="the likelihood has no inner maximum: customers hardly differ, or nobody leaves",
         )
     if errors.max() > _LIMIT:
         raise NotEnoughData(

@@ -20,6 +20,10 @@ from liuke_analytics.btyd.fitting import Estimate, Lifetime, Likelihood, Rows, b
 from liuke_analytics.btyd.histories import Histories
 
 STARTS = ((1.0, 10.0, 1.0, 2.0), (0.3, 4.0, 0.5, 5.0), (3.0, 10.0, 0.2, 1.0))
+_NOBODY = (1e-9, 1.0)
+_SHARES = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
+_ALIKE = 1e6
+"""a + b of customers who all leave with the same probability."""
 _MANY = 1_000
 _TAIL = 1e-13
 
@@ -137,6 +141,27 @@ def fit(histories: Histories, k: int, first_chance: int) -> Estimate:
 
     starts = [(r, alpha * k, a, b) for r, alpha, a, b in STARTS]
     return maximise(build, starts, histories.counts)
+
+
+def fit_staying(histories: Histories, k: int, first_chance: int) -> Estimate | None:
+    """Estimate (r, α) as if nobody left; None where the data say that somebody does."""
+
+    def build(rows: Rows, weight: Floats) -> Likelihood:
+        whole = _Rows.of(histories, rows, weight, k, first_chance)
+
+        def likelihood(values: Floats) -> tuple[float, Floats]:
+            value, slope = whole(np.array([values[0], values[1], *_NOBODY]))
+            return value, slope[:2]
+
+        return likelihood
+
+    found = maximise(build, [(r, alpha * k) for r, alpha, _, _ in STARTS], histories.counts)
+    whole = _Rows.of(histories, slice(None), histories.counts, k, first_chance)
+    for share in _SHARES:
+        leaving = np.array([share * _ALIKE, (1 - share) * _ALIKE])
+        if whole(np.concatenate([found.values, leaving]))[0] > found.log_likelihood + 1:
+            return None
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)

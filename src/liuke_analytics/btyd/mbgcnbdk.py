@@ -42,7 +42,7 @@ class MbgCnbdK(geometric.BetaGeometric):
         require(histories, parameters=4)
         error = 0.0
         if k is None:
-            k, error = _seen(histories)
+            k, error = stages_seen(histories)
         if k < 1:
             raise ValueError("k must be at least 1")
         estimate = geometric.fit(histories, k=k, first_chance=cls.FIRST_CHANCE)
@@ -61,7 +61,7 @@ class MbgCnbdK(geometric.BetaGeometric):
         )
 
 
-def _seen(histories: Histories) -> tuple[int, float]:
+def stages_seen(histories: Histories) -> tuple[int, float]:
     """Whole k that the gaps show, and the standard error of the estimate before rounding."""
     seen = histories.regularity
     if seen is None or seen.customers < PER_PARAMETER:

@@ -10,7 +10,7 @@ from typing import ClassVar, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import digamma, expit, exprel, gammaln, logsumexp
+from scipy.special import digamma, expit, exprel, gammaln
 
 from liuke_analytics.arrays import Floats, Ints
 from liuke_analytics.btyd.fitting import (
@@ -29,15 +29,17 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(48)
 _NODES, _LOG_WEIGHTS = (_NODES + 1) / 2, np.log(_WEIGHTS / 2)
 _FOLDS = 42.0
 """Beyond e^-42 of its height the integrand no longer counts."""
-_CHUNK = 16_384
+_CHUNK = 4_096
 
 
 class _Parts(NamedTuple):
-    """Of each history: log chance of living on, of having left, and moments of leaving."""
+    """Of each history: log chance of living on and of having left; at the moments of leaving,
+    log(α + t), log(β + t) and the share of each, shape (rows, nodes)."""
 
     alive: Floats
     left: Floats
-    times: Floats
+    log_buying: Floats
+    log_leaving: Floats
     shares: Floats
 
 
@@ -50,18 +52,18 @@ def _parts(values: tuple[float, ...], x: Floats, recency: Floats, age: Floats) -
     least = min(alpha, beta)
     low = np.log(least + recency)
     width = np.log(least + end) - low
-    times = np.exp(low[:, None] + width[:, None] * _NODES) - least
+    # The axis is the logarithm of one of the two sums; only the other is computed.
+    near = low[:, None] + width[:, None] * _NODES
+    far = np.log(np.exp(near) + (max(alpha, beta) - least))
+    log_buying, log_leaving = (near, far) if alpha <= beta else (far, near)
     with np.errstate(divide="ignore"):
         log_width = np.log(width)
-    logs = (
-        _LOG_WEIGHTS
-        - shape[:, None] * np.log(alpha + times)
-        - (s + 1) * np.log(beta + times)
-        + np.log(least + times)
-    )
-    total = logsumexp(logs, axis=1)
-    left = total + log_width + np.log(s) + s * np.log(beta)
-    return _Parts(alive, left, times, np.exp(logs - total[:, None]))
+    logs = _LOG_WEIGHTS - shape[:, None] * log_buying - (s + 1) * log_leaving + near
+    top = logs.max(axis=1)
+    shares = np.exp(logs - top[:, None])
+    total = shares.sum(axis=1)
+    left = top + np.log(total) + log_width + np.log(s) + s * np.log(beta)
+    return _Parts(alive, left, log_buying, log_leaving, shares / total[:, None])
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class _Rows:
             array[part] for array in (self.x, self.recency, self.age, self.weight)
         )
         shape = r + x
-        alive, left, times, shares = _parts((r, alpha, s, beta), x, recency, age)
+        alive, left, log_buying, log_leaving, shares = _parts((r, alpha, s, beta), x, recency, age)
         value = weight @ (
             gammaln(shape) - gammaln(r) + r * np.log(alpha) + np.logaddexp(alive, left)
         )
@@ -95,21 +97,21 @@ class _Rows:
         gone = weight - here
 
         def mean(figure: Floats) -> Floats:
-            average: Floats = (shares * figure).sum(axis=1)
+            average: Floats = np.einsum("ij,ij->i", shares, figure)
             return average
 
         slope = np.array(
             [
                 weight @ (digamma(shape) - digamma(r) + np.log(alpha))
                 - here @ np.log(alpha + age)
-                - gone @ mean(np.log(alpha + times)),
+                - gone @ mean(log_buying),
                 weight.sum() * r / alpha
                 - here @ (shape / (alpha + age))
-                - gone @ (shape * mean(1 / (alpha + times))),
+                - gone @ (shape * mean(np.exp(-log_buying))),
                 here @ np.log(beta / (beta + age))
-                + gone @ (1 / s + np.log(beta) - mean(np.log(beta + times))),
+                + gone @ (1 / s + np.log(beta) - mean(log_leaving)),
                 here @ (s / beta - s / (beta + age))
-                + gone @ (s / beta - (s + 1) * mean(1 / (beta + times))),
+                + gone @ (s / beta - (s + 1) * mean(np.exp(-log_leaving))),
             ]
         )
         return float(value), slope
@@ -141,8 +143,8 @@ class ParetoNbd(Lifetime):
         answer = np.empty(flat[0].shape)
         for start in range(0, len(answer), _CHUNK):
             part = slice(start, start + _CHUNK)
-            alive, left, _, _ = _parts(self.values, *(array[part] for array in flat))
-            answer[part] = expit(alive - left)
+            parts = _parts(self.values, *(array[part] for array in flat))
+            answer[part] = expit(parts.alive - parts.left)
         return answer.reshape(arrays[0].shape)
 
     def expected(

@@ -13,9 +13,11 @@ from numpy.typing import ArrayLike
 from scipy.special import betainc, betaincinv
 
 from liuke_analytics.arrays import Days, Floats, days
-from liuke_analytics.btyd.fitting import broadcast
+from liuke_analytics.btyd.fitting import broadcast, require
+from liuke_analytics.btyd.geometric import fit_staying
 from liuke_analytics.btyd.histories import DAYS_A_WEEK, Histories
-from liuke_analytics.btyd.mbgcnbdk import MbgCnbdK
+from liuke_analytics.btyd.mbgcnbdk import MbgCnbdK, stages_seen
+from liuke_analytics.errors import NotEnoughData
 
 QUANTILES = (0.5, 0.9, 0.98)
 _LEAST = 1e-12
@@ -49,8 +51,20 @@ class Rhythm:
 
     @classmethod
     def fit(cls, histories: Histories) -> Self:
-        """The rhythm of MBG/CNBD-k fitted to `histories`; raises NotEnoughData like that fit."""
-        return cls.of(MbgCnbdK.fit(histories))
+        """The rhythm of MBG/CNBD-k fitted to `histories`.
+
+        Where that fit is refused because nobody seems to leave, the rhythm of customers who stay.
+        Raises NotEnoughData like that fit otherwise.
+        """
+        try:
+            return cls.of(MbgCnbdK.fit(histories))
+        except NotEnoughData:
+            require(histories, parameters=4)
+            k, _ = stages_seen(histories)
+            staying = fit_staying(histories, k, MbgCnbdK.FIRST_CHANCE)
+            if staying is None:
+                raise
+            return cls(float(k), float(staying.values[0]), float(staying.values[1]))
 
     @classmethod
     def of(cls, fitted: MbgCnbdK) -> Self:

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import beta
 
-from liuke_analytics.btyd import Histories, MbgCnbdK, NotEnoughData
+from liuke_analytics.btyd import Histories, MbgCnbdK, NotEnoughData, geometric
 from liuke_analytics.rhythm import Rhythm, coverage
 from liuke_analytics.tests import published
 
@@ -119,6 +119,36 @@ def test_rhythm_of_a_fit() -> None:
     assert rhythm == Rhythm(1.0, fitted.params["r"], fitted.params["alpha"])
     with pytest.raises(NotEnoughData):
         Rhythm.fit(Histories.from_arrays([1], [2], [3]))
+
+
+def watched_a_year(leave: float, customers: int = 400) -> Histories:
+    """Gaps of four stages; everybody leaves after each purchase with the same probability."""
+    rng = np.random.default_rng(5)
+    rate = rng.gamma(2.0, 1 / 2.0, customers)
+    week = np.cumsum(rng.gamma(4.0, 1.0, (customers, 250)) / rate[:, None], axis=1)
+    if leave:
+        week[np.arange(250) >= (rng.geometric(leave, customers) - 1)[:, None]] = np.inf
+    who, place = np.nonzero(week <= 52)
+    start = np.datetime64("2024-01-01")
+    day = np.r_[np.zeros(customers, dtype=np.int64), np.ceil(week[who, place] * 7).astype(np.int64)]
+    return Histories.from_purchases(np.r_[np.arange(customers), who], start + day, end=start + 364)
+
+
+def test_customers_who_all_stay_have_a_rhythm_too() -> None:
+    """No model of leaving can be fitted to them, which is no reason to know no gap."""
+    histories = watched_a_year(0.0)
+    with pytest.raises(NotEnoughData, match="no inner maximum"):
+        MbgCnbdK.fit(histories)
+    rhythm = Rhythm.fit(histories)
+    assert rhythm.k == 4
+    assert rhythm.r == pytest.approx(2.0, abs=0.6)
+    assert rhythm.alpha == pytest.approx(2.0, abs=0.6)
+
+
+def test_customers_who_all_leave_alike_are_not_taken_for_staying() -> None:
+    histories = watched_a_year(0.15)
+    assert geometric.fit_staying(histories, 4, 1) is None
+    assert geometric.fit_staying(watched_a_year(0.0), 4, 1) is not None
 
 
 def test_bad_calls() -> None:
