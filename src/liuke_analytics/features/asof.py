@@ -21,7 +21,6 @@ DESCRIPTIONS = {
     "gap_longest": "longest days between purchases",
     "gap_last": "days between the last two purchases",
     "overdue": "recency_days / gap_mean",
-    "first_gap_share": "first gap / (first + second), Wheat and Morrison's M",
     "purchases_recent": "purchases in the recent window",
     "purchases_before": "purchases in the window of the same length before it",
     "purchases_trend": "(recent − before) / (recent + before), from −1 to 1; null without either",
@@ -51,7 +50,22 @@ def features(
     """
     recent, before = (as_of - timedelta(days=recent_days * times) for times in (1, 2))
     known = orders.filter(orders.day <= as_of)
-    sums = {"days": _number(known.day).collect().sort()}
+    # One pass in order of days. Rows of a day that was seen before have gap 0 and are no purchase:
+    # that is several times cheaper than grouping by customer and day first.
+    number = _number(known.day)
+    before_it = number.lag(1).over(group_by=known.customer, order_by=number)
+    known = known.mutate(gap=number - before_it)
+    new = known.gap.isnull() | (known.gap > 0)
+    sums = {
+        "first_day": known.day.min(),
+        "last_day": known.day.max(),
+        "purchases": known.count(where=new),
+        "squares": (known.gap.cast("float64") * known.gap).sum(),
+        "gap_longest": known.gap.max(),
+        "gap_last": known.gap.argmax(known.day, where=known.gap > 0),
+        "purchases_recent": known.count(where=new & (known.day > recent)),
+        "purchases_before": known.count(where=new & (known.day > before) & (known.day <= recent)),
+    }
     if "amount" in orders.columns:
         amount = known.amount.cast("float64")
         sums |= {
@@ -62,52 +76,22 @@ def features(
     return _described(known.group_by("customer").aggregate(**sums), as_of, recent_days, contacts)
 
 
-def _described(customers: Table, as_of: date, recent_days: int, contacts: Table | None) -> Table:
+def _described(table: Table, as_of: date, recent_days: int, contacts: Table | None) -> Table:
     today = (as_of - _EPOCH).days
-    # Sorting lists and dropping repeats is several times cheaper than grouping by customer and day.
-    days = customers.days.filter(lambda day, at: (at == 0) | (day != customers.days[at - 1]))
-    table = customers.mutate(days=days)
+    first, last = _number(table.first_day), _number(table.last_day)
     table = table.mutate(
-        gaps=table.days.map(lambda day, i: ibis.ifelse(i == 0, 0, day - table.days[i - 1]))
-    )
-    purchases = table.days.length()
-    repeats = (purchases - 1).nullif(0)
-    table = table.mutate(
-        first=table.days[0],
-        last=table.days[purchases - 1],
-        purchases=purchases,
-        squares=table.gaps.map(lambda gap: gap * gap).sums(),
-        repeats=repeats,
-        gap_longest=table.gaps.maxs().nullif(0),
-        gap_last=table.gaps[purchases - 1].nullif(0),
-        gap_first=table.gaps[1],
-        gap_second=table.gaps[2],
-        purchases_recent=table.days.filter(lambda day: day > today - recent_days).length(),
-        purchases_before=table.days.filter(
-            lambda day: (day > today - 2 * recent_days) & (day <= today - recent_days)
-        ).length(),
-    )
-    table = table.mutate(
-        first_day=_date(table.first),
-        last_day=_date(table.last),
-        age_days=today - table.first,
-        recency_days=today - table.last,
-        active_days=table.last - table.first,
-        gap_mean=(table.last - table.first) / table.repeats,
-        first_gap_share=ibis.ifelse(
-            table.purchases >= 3,
-            table.gap_first / (table.gap_first + table.gap_second),
-            None,
-        ),
+        age_days=today - first,
+        recency_days=today - last,
+        active_days=last - first,
+        gap_longest=table.gap_longest.nullif(0),
+        gap_mean=(last - first) / (table.purchases - 1).nullif(0),
         purchases_trend=(table.purchases_recent - table.purchases_before)
         / (table.purchases_recent + table.purchases_before).nullif(0),
     )
-    spread = table.squares - table.active_days * table.gap_mean
+    spread = ibis.greatest(table.squares - table.active_days * table.gap_mean, 0.0)
     table = table.mutate(
         gap_sd=ibis.ifelse(
-            table.purchases >= 3,
-            (ibis.greatest(spread, 0.0) / (table.repeats - 1).nullif(0)).sqrt(),
-            None,
+            table.purchases >= 3, (spread / (table.purchases - 2).nullif(0)).sqrt(), None
         ),
         overdue=table.recency_days / table.gap_mean,
     )
@@ -139,7 +123,3 @@ def _with_contacts(table: Table, contacts: Table, as_of: date, recent_days: int)
 
 def _number(day: Expr) -> Expr:
     return day.delta(ibis.literal(_EPOCH), unit="day").cast("int32")
-
-
-def _date(number: Expr) -> Expr:
-    return ibis.literal(_EPOCH) + number.as_interval("D")
