@@ -44,8 +44,8 @@ def start_with_rule(business: str) -> None:
 
 
 @transaction.atomic
-def prepare_demo() -> None:
-    """The demo workshop, as of today."""
+def prepare_demo(business: str = "workshop") -> None:
+    """One of the demo firms, as of today."""
     with override("zh-hans"):
-        demo.build()
-        start_with_rule("workshop")
+        demo.build(business)
+        start_with_rule(business)
