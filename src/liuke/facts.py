@@ -18,4 +18,18 @@ class AssetsChanged:
     customer_ids: Collection[int]
 
 
-Fact = OrdersRecorded | AssetsChanged
+@dataclass(frozen=True, slots=True)
+class ContactUnblocked:
+    """These customers may be contacted again."""
+
+    customer_ids: Collection[int]
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaSettled:
+    """Somebody set what was due for these customers aside as done, or took that back."""
+
+    customer_ids: Collection[int]
+
+
+Fact = OrdersRecorded | AssetsChanged | ContactUnblocked | AgendaSettled

@@ -51,6 +51,26 @@ def people_visible_to(viewer: User) -> QuerySet[User]:
     return people if reach.everything else people.filter(pk__in=reach.user_ids)
 
 
+def people_reaching(owner_id: int | None, branch_id: int | None) -> list[User]:
+    """The active people whose scope holds a customer with this owner and branch, by name."""
+    parents = dict(Unit.objects.values_list("pk", "parent_id"))
+    people = User.objects.filter(is_active=True).select_related("unit__parent").order_by("name")
+    everybody = list(people)
+    owner_unit = next((each.unit_id for each in everybody if each.pk == owner_id), None)
+    above = {*_upward(branch_id, parents), *_upward(owner_unit, parents)}
+    return [
+        each
+        for each in everybody
+        if each.pk == owner_id
+        or each.scope == Scope.ALL
+        or (
+            each.scope != Scope.OWN
+            and each.unit is not None
+            and _root_for(each.unit, each.scope) in above
+        )
+    ]
+
+
 def _root_for(unit: Unit, scope: str) -> int:
     """A branch scope climbs from a team to its branch; a team scope stays where the person is."""
     if scope == Scope.BRANCH:

@@ -27,6 +27,7 @@ class ScopeChoice(models.TextChoices):
 class Act(models.TextChoices):
     EDIT_CUSTOMERS = "edit_customers", _("create and edit customers")
     RECORD_ORDERS = "record_orders", _("record orders and visits")
+    FOLLOW_UP = "follow_up", _("record contacts and work on what is due")
     IMPORT = "import", _("import files")
     EXPORT = "export", _("export lists")
     EDIT_RULES = "edit_rules", _("change rules")
@@ -34,14 +35,14 @@ class Act(models.TextChoices):
 
 
 _EVERYTHING = frozenset(Act)
-_CUSTOMER_WORK = frozenset({Act.EDIT_CUSTOMERS, Act.RECORD_ORDERS})
+_CUSTOMER_WORK = frozenset({Act.EDIT_CUSTOMERS, Act.RECORD_ORDERS, Act.FOLLOW_UP})
 
 ACTS_OF: dict[str, frozenset[Act]] = {
     Role.OWNER: _EVERYTHING,
     Role.MANAGER: _EVERYTHING - {Act.MANAGE_USERS},
     Role.SELLER: _CUSTOMER_WORK,
     Role.SERVICE: _CUSTOMER_WORK,
-    Role.AGENT: frozenset({Act.EDIT_CUSTOMERS}),
+    Role.AGENT: frozenset({Act.EDIT_CUSTOMERS, Act.FOLLOW_UP}),
     Role.ANALYST: frozenset({Act.EXPORT}),
     Role.ADMINISTRATOR: _EVERYTHING,
 }

@@ -224,18 +224,18 @@ def transitions_of(customer_id: int) -> QuerySet[Transition]:
     return rows.order_by("-on", "-cause", "-pk")
 
 
-def usual_gaps(customer_id: int) -> dict[int | None, int]:
-    """Asset (None: the customer as a whole) → the median number of days between purchase days.
+def usual_gaps(customer_ids: Collection[int]) -> dict[Subject, int]:
+    """Subject → the median number of days between purchase days, for one chunk of customers.
 
     Only where there are at least three gaps.
     """
-    pages = book([customer_id])
+    pages = book(customer_ids)
     usual = {}
-    for index, (_customer, asset) in enumerate(pages.subjects):
+    for index, subject in enumerate(pages.subjects):
         days = pages.purchases.day[pages.purchases.subject == index]
         gaps = np.sort(np.diff(days)).tolist()
         if len(gaps) >= 3:
-            usual[asset] = kinds.quantile(gaps, 0.5)
+            usual[subject] = kinds.quantile(gaps, 0.5)
     return usual
 
 

@@ -1,7 +1,8 @@
 """All writes of churn: rules and their versions, and the clocks and crossings they lead to."""
 
-from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -9,6 +10,9 @@ from django.db import transaction
 from liuke.accounts.models import User
 from liuke.accounts.rules import Act
 from liuke.accounts.services import require
+from liuke.agenda import services as agenda
+from liuke.agenda.rules import Kind
+from liuke.agenda.services import Due
 from liuke.churn import queries
 from liuke.churn.models import BEGINNING, ChurnRule, Clock, RuleVersion, Transition
 from liuke.churn.queries import Book
@@ -17,10 +21,15 @@ from liuke.churn.rules.history import Cause, Clocks, Crossings, State, history
 from liuke.churn.rules.kinds import to_date, to_date_or_none, to_day
 from liuke.core import bulk, clock, journal
 from liuke.core.journal import Change
+from liuke.customers import queries as customer_queries
 from liuke.customers import services as customers
 from liuke.customers.models import Customer
+from liuke.customers.rules import churn_state
 
 CHUNK = 500
+DATES = ("expected_at", "at_risk_at", "lost_at")
+# Whom a file shows to be lost for longer is history and nobody's task of today.
+NEWLY_LOST = timedelta(days=30)
 
 
 @transaction.atomic
@@ -130,7 +139,46 @@ def _refresh_chunk(ids: Sequence[int], rules: dict[str, list[RuleVersion]], alar
     recovered = _replace_transitions(ids, crossings)
     Clock.objects.filter(customer__in=ids).delete()
     bulk.create(clocks)
-    customers.set_state("churn", _states(ids, clocks, recovered))
+    states = _states(ids, clocks, recovered)
+    customers.set_state("churn", states)
+    _put_warnings(ids, states, clocks)
+
+
+def _put_warnings(
+    ids: Sequence[int], states: Mapping[int, Mapping[str, Any]], clocks: Sequence[Clock]
+) -> None:
+    """Let those at risk and newly lost be due for somebody; who is lost for long stays as it is."""
+    today = clock.today()
+    blocked = customer_queries.blocked(ids)
+    at_risk: dict[int, Due | None] = {}
+    lost: dict[int, Due | None] = {}
+    for pk, row in states.items():
+        standing = churn_state(row["at_risk_at"], row["lost_at"], row["recovered_on"], today)
+        at_risk[pk] = lost[pk] = None
+        if pk in blocked:
+            continue
+        if standing == "at_risk":
+            at_risk[pk] = _due(row, row["at_risk_at"])
+        elif standing == "lost" and row["lost_at"] > today - NEWLY_LOST:
+            lost[pk] = _due(row, row["lost_at"])
+        elif standing == "lost":
+            del lost[pk]
+    warned = [pk for pk in ids if at_risk.get(pk) or lost.get(pk)]
+    value = customer_queries.values_of(warned)
+    usual = queries.usual_gaps(warned)
+    best = _best(clocks)
+    for wanted in (at_risk, lost):
+        for pk, due in wanted.items():
+            if due is not None:
+                mine = best[pk]
+                habit = {"last": mine.last_day, "usual": usual.get((pk, mine.asset_id))}
+                wanted[pk] = replace(due, stake=value[pk], why={**due.why, **habit})
+    agenda.put(Kind.AT_RISK, at_risk)
+    agenda.put(Kind.LOST, lost)
+
+
+def _due(row: Mapping[str, Any], day: date) -> Due:
+    return Due(day.isoformat(), day, why={key: row[key] for key in DATES})
 
 
 def _clock_rows(pages: Book, found: Clocks, versions: Sequence[RuleVersion]) -> list[Clock]:
@@ -221,19 +269,29 @@ def _states(
     ids: Sequence[int], clocks: Sequence[Clock], recovered: dict[int, date]
 ) -> dict[int, dict[str, Any]]:
     """Each customer's state is that of the best clock still running."""
+    running = _running(clocks)
+    best = _best(clocks)
+    return {
+        pk: {
+            "expected_at": best[pk].expected_at if pk in best else None,
+            "at_risk_at": best[pk].at_risk_at if pk in best else None,
+            "lost_at": max((row.lost_at for row in running.get(pk, ())), default=None),
+            "recovered_on": recovered.get(pk),
+            "clocks": len(running.get(pk, ())),
+        }
+        for pk in ids
+    }
+
+
+def _running(clocks: Sequence[Clock]) -> dict[int, list[Clock]]:
     running: dict[int, list[Clock]] = {}
     for row in clocks:
         if row.state != State.RETIRED:
             running.setdefault(row.customer_id, []).append(row)
-    states: dict[int, dict[str, Any]] = {}
-    for pk in ids:
-        mine = running.get(pk, [])
-        best = max(mine, key=lambda row: row.at_risk_at, default=None)
-        states[pk] = {
-            "expected_at": best and best.expected_at,
-            "at_risk_at": best and best.at_risk_at,
-            "lost_at": max((row.lost_at for row in mine), default=None),
-            "recovered_on": recovered.get(pk),
-            "clocks": len(mine),
-        }
-    return states
+    return running
+
+
+def _best(clocks: Sequence[Clock]) -> dict[int, Clock]:
+    """The running clock of each customer that stays safe the longest."""
+    running = _running(clocks)
+    return {pk: max(mine, key=lambda row: row.at_risk_at) for pk, mine in running.items()}

@@ -130,6 +130,31 @@ class ContactPoint(models.Model):
         return self.value
 
 
+class ContactBlock(models.Model):
+    """Why nobody may contact a customer, and until when; the last word is the customer's."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="contact_blocks")
+    reason = models.CharField(_("reason"), max_length=200)
+    until = models.DateField(_("until"), null=True, blank=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+    )
+    lifted_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("do not contact")
+        verbose_name_plural = _("do not contact")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer"], condition=Q(lifted_at=None), name="contact_block_one_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}: {self.reason}"
+
+
 class Asset(models.Model):
     """A thing of the customer that we serve on a schedule: a vehicle, a machine."""
 
@@ -180,6 +205,9 @@ class CustomerState(models.Model):
     lost_at = models.DateField(_("lost from"), null=True)
     recovered_on = models.DateField(_("won back"), null=True)
     clocks = models.PositiveSmallIntegerField(default=0)
+    last_contact_on = models.DateField(_("last contact"), null=True)
+    contact_due_at = models.DateField(_("next contact"), null=True)
+    intent_until = models.DateField(_("intent until"), null=True)
 
     class Meta:
         verbose_name = _("state")
@@ -190,6 +218,7 @@ class CustomerState(models.Model):
             models.Index(fields=["-last_purchase_on", "customer"], name="state_last_purchase"),
             models.Index(fields=["at_risk_at", "lost_at"], name="state_at_risk"),
             models.Index(fields=["lost_at"], name="state_lost"),
+            models.Index(fields=["contact_due_at"], name="state_contact_due"),
         ]
 
     def __str__(self) -> str:

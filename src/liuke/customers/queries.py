@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -11,9 +12,9 @@ from django.utils.translation import pgettext
 
 from liuke.accounts.models import Unit, User
 from liuke.accounts.queries import reach_of
-from liuke.core import search
+from liuke.core import clock, search
 from liuke.core.models import JournalEntry
-from liuke.customers.models import Asset, Customer
+from liuke.customers.models import Asset, ContactBlock, Customer, CustomerState
 from liuke.customers.rules import RECOVERED_FOR, Stage
 
 SEARCH_KIND = "customer"
@@ -52,6 +53,12 @@ def standing(state: str, today: date) -> Q:
     }[state]
 
 
+def values_of(customer_ids: Collection[int]) -> dict[int, Decimal]:
+    """Customer → value of a year, for one chunk."""
+    rows = CustomerState.objects.filter(pk__in=customer_ids)
+    return dict(rows.values_list("pk", "value_year"))
+
+
 def ids_by_code(codes: Collection[str]) -> dict[str, int]:
     """Customer number → id, for those that exist. The caller keeps to one chunk of codes."""
     return dict(Customer.objects.filter(code__in=codes).values_list("code", "pk"))
@@ -59,6 +66,14 @@ def ids_by_code(codes: Collection[str]) -> dict[str, int]:
 
 def assets_of(customer_ids: Collection[int] | QuerySet[Customer]) -> QuerySet[Asset]:
     return Asset.objects.filter(customer__in=customer_ids)
+
+
+def blocked(customer_ids: Collection[int]) -> dict[int, str]:
+    """Those of a chunk whom nobody may contact today, and why."""
+    today = clock.today()
+    rows = ContactBlock.objects.filter(customer__in=customer_ids, lifted_at=None)
+    in_force = rows.filter(Q(until=None) | Q(until__gt=today))
+    return dict(in_force.values_list("customer", "reason"))
 
 
 @dataclass(frozen=True, slots=True)

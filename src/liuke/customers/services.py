@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from liuke.accounts.models import User
 from liuke.accounts.rules import Act
 from liuke.accounts.services import require
-from liuke.core import bulk, journal, search, text
+from liuke.core import bulk, clock, journal, search, text
 from liuke.core.announce import announce
 from liuke.core.errors import Refused, Stale
 from liuke.core.journal import Change
 from liuke.customers import queries
-from liuke.customers.models import Asset, ContactPoint, Customer, CustomerState
-from liuke.customers.rules import kind_of, plate_key
-from liuke.facts import AssetsChanged
+from liuke.customers.models import Asset, ContactBlock, ContactPoint, Customer, CustomerState
+from liuke.customers.rules import kind_of, plate_key, stage_of
+from liuke.facts import AssetsChanged, ContactUnblocked
 
 CHUNK = 500
 PHONES = {ContactPoint.Kind.MOBILE, ContactPoint.Kind.PHONE}
@@ -26,7 +26,6 @@ PHONES = {ContactPoint.Kind.MOBILE, ContactPoint.Kind.PHONE}
 # Who writes which columns of CustomerState; `set_state` accepts nothing else.
 STATE_COLUMNS: dict[str, tuple[str, ...]] = {
     "purchases": (
-        "stage",
         "purchase_days",
         "first_purchase_on",
         "last_purchase_on",
@@ -34,6 +33,7 @@ STATE_COLUMNS: dict[str, tuple[str, ...]] = {
         "value_year",
     ),
     "churn": ("expected_at", "at_risk_at", "lost_at", "recovered_on", "clocks"),
+    "contact": ("last_contact_on", "contact_due_at", "intent_until"),
 }
 
 EDITABLE = (
@@ -233,6 +233,38 @@ def save_asset(
     return asset
 
 
+def block_contact(*, actor: User | None, reasons: Mapping[int, str]) -> None:
+    """Let nobody contact these customers any more, because they said so; once is enough."""
+    require(actor, Act.FOLLOW_UP)
+    known = set(queries.blocked(reasons))
+    blocks = [
+        ContactBlock(customer_id=pk, reason=reason[:200], created_by=actor)
+        for pk, reason in reasons.items()
+        if pk not in known
+    ]
+    ContactBlock.objects.bulk_create(blocks)
+    journal.record(
+        actor,
+        "contact.blocked",
+        [Change(row, row.customer_id, after={"reason": row.reason}) for row in blocks],
+    )
+
+
+@transaction.atomic
+def unblock_contact(*, actor: User, customer_id: int) -> None:
+    """Contacts are welcome again."""
+    require(actor, Act.FOLLOW_UP)
+    lock([customer_id], viewer=actor)
+    blocks = list(ContactBlock.objects.filter(customer=customer_id, lifted_at=None))
+    ContactBlock.objects.filter(pk__in=[row.pk for row in blocks]).update(lifted_at=clock.now())
+    journal.record(
+        actor,
+        "contact.unblocked",
+        [Change(row, customer_id, before={"reason": row.reason}) for row in blocks],
+    )
+    announce(ContactUnblocked([customer_id]))
+
+
 def set_state(kind: str, values: Mapping[int, Mapping[str, Any]]) -> None:
     """Write one group of CustomerState columns for many customers; only apps above call it.
 
@@ -248,6 +280,29 @@ def set_state(kind: str, values: Mapping[int, Mapping[str, Any]]) -> None:
         ([*(row[name] for name in columns), pk] for pk, row in values.items()),
         key="customer",
     )
+
+
+def settle_stages(customer_ids: Collection[int]) -> None:
+    """Derive the stage of these customers anew, after purchases or intent changed."""
+    today, ids = clock.today(), list(customer_ids)
+    for start in range(0, len(ids), CHUNK):
+        rows = CustomerState.objects.filter(pk__in=ids[start : start + CHUNK])
+        known = rows.values_list("pk", "stage", "purchase_days", "intent_until")
+        derived = [
+            (pk, stage, stage_of(days, until is not None and until >= today))
+            for pk, stage, days, until in known
+        ]
+        bulk.update(
+            CustomerState,
+            ("stage",),
+            ([now.value, pk] for pk, before, now in derived if before != now),
+            key="customer",
+        )
+
+
+def forget_contact_dates() -> None:
+    """Let every next contact be worked out anew, because the firm changed how often."""
+    CustomerState.objects.exclude(contact_due_at=None).update(contact_due_at=None)
 
 
 def lock(customer_ids: Collection[int], viewer: User | None = None) -> None:

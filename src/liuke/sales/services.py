@@ -19,7 +19,6 @@ from liuke.core.errors import Refused
 from liuke.core.journal import Change
 from liuke.customers import queries as customer_queries
 from liuke.customers import services as customers
-from liuke.customers.rules import stage_of
 from liuke.facts import OrdersRecorded
 from liuke.sales import queries
 from liuke.sales.models import Order, OrderLine, Product
@@ -115,11 +114,11 @@ def refresh_purchases(customer_ids: Collection[int]) -> None:
         customers.set_state(
             "purchases", {pk: _purchase_state(worth(found)) for pk, found in orders.items()}
         )
+        customers.settle_stages(chunk)
 
 
 def _purchase_state(sums: Worth) -> dict[str, object]:
     return {
-        "stage": stage_of(sums.days),
         "purchase_days": sums.days,
         "first_purchase_on": sums.first,
         "last_purchase_on": sums.last,

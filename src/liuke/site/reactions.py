@@ -3,7 +3,8 @@
 from liuke import facts
 from liuke.churn import services as churn
 from liuke.core.announce import Reactions
-from liuke.facts import AssetsChanged, OrdersRecorded
+from liuke.facts import AgendaSettled, AssetsChanged, ContactUnblocked, OrdersRecorded
+from liuke.followups import services as followups
 from liuke.sales import services as sales
 
 
@@ -15,7 +16,13 @@ def _clocks(fact: OrdersRecorded | AssetsChanged) -> None:
     churn.refresh_clocks(fact.customer_ids)
 
 
+def _contacts(fact: OrdersRecorded | ContactUnblocked | AgendaSettled) -> None:
+    followups.refresh_contacts(fact.customer_ids)
+
+
 REACTIONS: Reactions = {
-    facts.OrdersRecorded: (_purchases, _clocks),
+    facts.OrdersRecorded: (_purchases, _clocks, _contacts),
     facts.AssetsChanged: (_clocks,),
+    facts.ContactUnblocked: (_contacts,),
+    facts.AgendaSettled: (_contacts,),
 }

@@ -2,7 +2,9 @@
 
 from liuke.churn import services as churn
 from liuke.core.ticks import Tick
+from liuke.followups import services as followups
 
 TICKS: dict[str, Tick] = {
     "churn.clocks": churn.advance,
+    "followups.contacts": followups.advance,
 }

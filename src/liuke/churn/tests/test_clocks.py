@@ -202,6 +202,6 @@ def test_the_latest_crossing_is_told_first(wang, buys) -> None:
 
 def test_the_usual_gap_is_the_median_from_three_gaps_on(wang, buys) -> None:
     buys(wang, date(2026, 1, 1), date(2026, 1, 11), date(2026, 1, 31))
-    assert usual_gaps(wang.pk) == {}
+    assert usual_gaps([wang.pk]) == {}
     buys(wang, date(2026, 3, 2))
-    assert usual_gaps(wang.pk) == {None: 20}
+    assert usual_gaps([wang.pk]) == {(wang.pk, None): 20}

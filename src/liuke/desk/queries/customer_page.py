@@ -115,13 +115,13 @@ class ClockView:
 
 def clock_views(customer: Customer, today: date) -> list[ClockView]:
     """A customer's clocks, best first, each in words."""
-    usual = churn.usual_gaps(customer.pk)
+    usual = churn.usual_gaps([customer.pk])
     return [
         ClockView(
             row,
             row.state_on(today).name.lower(),
             str(row.asset) if row.asset else "",
-            _sentence(row, usual.get(row.asset_id), today),
+            _sentence(row, usual.get((customer.pk, row.asset_id)), today),
             describe(row.version.content),
         )
         for row in churn.clocks_of(customer.pk)

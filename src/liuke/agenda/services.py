@@ -1,0 +1,194 @@
+"""All writes of what is due: producers put it, people settle it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from liuke.accounts.models import User
+from liuke.accounts.queries import people_reaching
+from liuke.accounts.rules import Act
+from liuke.accounts.services import require
+from liuke.agenda import queries
+from liuke.agenda.models import AgendaItem
+from liuke.agenda.rules import LONGEST_SNOOZE, Ending, weight
+from liuke.core import bulk, clock, journal
+from liuke.core.announce import announce
+from liuke.core.errors import Refused
+from liuke.core.journal import Change
+from liuke.facts import AgendaSettled
+
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a producer wants done about a customer; see AgendaItem."""
+
+    episode: str
+    due_on: date
+    stake: Decimal = Decimal()
+    why: Mapping[str, Any] = field(default_factory=dict)
+    due_at: datetime | None = None
+
+
+def put(kind: str, wanted: Mapping[int, Due | None]) -> None:
+    """Producers only: let one thing of this kind be due for each customer, or nothing.
+
+    Asking twice changes nothing; an episode that a person settled stays settled.
+    """
+    ids = list(wanted)
+    for start in range(0, len(ids), CHUNK):
+        _put_chunk(kind, {pk: wanted[pk] for pk in ids[start : start + CHUNK]})
+
+
+def _put_chunk(kind: str, wanted: Mapping[int, Due | None]) -> None:
+    episodes = {due.episode for due in wanted.values() if due is not None}
+    rows = AgendaItem.objects.filter(kind=kind, customer__in=wanted)
+    found = {
+        (row.customer_id, row.episode): row
+        for row in rows.filter(Q(closed_at=None) | Q(episode__in=episodes))
+    }
+    now = clock.now()
+    over = [
+        [now, Ending.OVER, row.pk]
+        for row in found.values()
+        if row.closed_at is None and _episode(wanted[row.customer_id]) != row.episode
+    ]
+    new, changed = [], []
+    for pk, due in wanted.items():
+        if due is None:
+            continue
+        row = found.get((pk, due.episode))
+        if row is None:
+            new.append(AgendaItem(customer_id=pk, kind=kind, **_values(kind, due)))
+        elif row.closed_at is None or row.ending == Ending.OVER:
+            values = _values(kind, due)
+            if row.closed_at is not None or any(
+                getattr(row, name) != value for name, value in values.items()
+            ):
+                changed.append([*values.values(), None, "", row.pk])
+    bulk.update(AgendaItem, ("closed_at", "ending"), over, key="id")
+    bulk.update(AgendaItem, (*VALUES, "closed_at", "ending"), changed, key="id")
+    bulk.create(new)
+
+
+VALUES = ("episode", "due_on", "due_at", "stake", "weight", "why")
+
+
+def _values(kind: str, due: Due) -> dict[str, Any]:
+    return {
+        "episode": due.episode,
+        "due_on": due.due_on,
+        "due_at": due.due_at,
+        "stake": due.stake,
+        "weight": weight(kind, due.stake),
+        "why": dict(due.why),
+    }
+
+
+def _episode(due: Due | None) -> str | None:
+    return None if due is None else due.episode
+
+
+def contacted(*, actor: User | None, days: Mapping[int, date]) -> None:
+    """A real contact on a day settles whatever was due for the customer by then."""
+    now = clock.now()
+    rows = AgendaItem.objects.filter(customer__in=days, closed_at=None)
+    settled = [
+        [now, None if actor is None else actor.pk, Ending.CONTACTED, row.pk]
+        for row in rows
+        if row.due_on <= days[row.customer_id]
+    ]
+    bulk.update(AgendaItem, ("closed_at", "closed_by", "ending"), settled, key="id")
+
+
+def attempted(retry_on: Mapping[int, date]) -> None:
+    """Nobody answered: what is due for these customers waits until the day of the next try."""
+    rows = AgendaItem.objects.filter(customer__in=retry_on, closed_at=None)
+    later = [
+        [retry_on[row.customer_id], row.pk]
+        for row in rows
+        if row.due_on < retry_on[row.customer_id]
+    ]
+    bulk.update(AgendaItem, ("snoozed_until",), later, key="id")
+
+
+@transaction.atomic
+def snooze_item(*, actor: User, item_id: int, until: date) -> AgendaItem:
+    """Put something off to a later day."""
+    item = _open_item(actor, item_id)
+    today = clock.today()
+    if not today < until <= today + timedelta(days=LONGEST_SNOOZE):
+        raise Refused(
+            _("Choose a day from tomorrow on, within %(days)s days.") % {"days": LONGEST_SNOOZE}
+        )
+    before, item.snoozed_until = item.snoozed_until, until
+    item.save(update_fields=["snoozed_until"])
+    _note(actor, "agenda.snoozed", item, {"until": before}, {"until": until})
+    return item
+
+
+@transaction.atomic
+def hand_over_item(*, actor: User, item_id: int, to_id: int) -> AgendaItem:
+    """Let a colleague do it; the colleague must be allowed to see the customer."""
+    item = _open_item(actor, item_id)
+    able = people_reaching(item.customer.owner_id, item.customer.branch_id)
+    to = next((each for each in able if each.pk == to_id), None)
+    if to is None or not to.may(Act.FOLLOW_UP):
+        raise Refused(_("This colleague may not see the customer. Choose somebody else."))
+    before, item.assignee = item.assignee_id, to
+    item.save(update_fields=["assignee"])
+    _note(actor, "agenda.handed_over", item, {"assignee": before}, {"assignee": to.pk})
+    return item
+
+
+@transaction.atomic
+def complete_item(*, actor: User, item_id: int) -> AgendaItem:
+    """Set something aside as done; the same matter does not come back."""
+    item = _open_item(actor, item_id)
+    item.closed_at, item.closed_by, item.ending = clock.now(), actor, Ending.DONE
+    item.save(update_fields=["closed_at", "closed_by", "ending"])
+    _note(actor, "agenda.done", item, {}, {"kind": item.kind})
+    announce(AgendaSettled([item.customer_id]))
+    return item
+
+
+@transaction.atomic
+def restore_item(*, actor: User, item_id: int) -> AgendaItem:
+    """Undo: what was put off, handed over or set aside is due again, as it was."""
+    require(actor, Act.FOLLOW_UP)
+    item = queries.visible_to(actor).select_for_update(of=("self",)).get(pk=item_id)
+    if item.closed_at is not None and (item.ending != Ending.DONE or item.closed_by != actor):
+        raise Refused(_("Only what you set aside yourself can be taken back."))
+    open_now = AgendaItem.objects.filter(
+        customer=item.customer_id, kind=item.kind, closed_at=None
+    ).exclude(pk=item.pk)
+    if open_now.exists():
+        raise Refused(_("Something newer of this kind is due already."))
+    item.closed_at, item.closed_by, item.ending = None, None, ""
+    item.snoozed_until, item.assignee = None, None
+    item.save(update_fields=["closed_at", "closed_by", "ending", "snoozed_until", "assignee"])
+    _note(actor, "agenda.restored", item, {}, {"kind": item.kind})
+    announce(AgendaSettled([item.customer_id]))
+    return item
+
+
+def _open_item(actor: User, item_id: int) -> AgendaItem:
+    require(actor, Act.FOLLOW_UP)
+    rows = queries.visible_to(actor).select_related("customer").select_for_update(of=("self",))
+    item = rows.get(pk=item_id)
+    if item.closed_at is not None:
+        raise Refused(_("This is settled already. Reload the page."))
+    return item
+
+
+def _note(
+    actor: User, verb: str, item: AgendaItem, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    journal.record(actor, verb, [Change(item, item.customer_id, before=before, after=after)])
