@@ -68,8 +68,8 @@ def assets_of(customer_ids: Collection[int] | QuerySet[Customer]) -> QuerySet[As
     return Asset.objects.filter(customer__in=customer_ids)
 
 
-def blocked(customer_ids: Collection[int]) -> dict[int, str]:
-    """Those of a chunk whom nobody may contact today, and why."""
+def blocked(customer_ids: Collection[int] | QuerySet[Customer]) -> dict[int, str]:
+    """Those of a chunk or selection whom nobody may contact today, and why."""
     today = clock.today()
     rows = ContactBlock.objects.filter(customer__in=customer_ids, lifted_at=None)
     in_force = rows.filter(Q(until=None) | Q(until__gt=today))

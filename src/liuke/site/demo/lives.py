@@ -14,7 +14,7 @@ from faker import Faker
 from liuke.site.demo.causes import CURABLE, Cause, Circumstances, Loss, leaves
 from liuke.site.demo.people import BY_NAME, PEOPLE, Person
 from liuke.site.demo.profiles import WORDS, Profile
-from liuke.site.demo.seasons import settle
+from liuke.site.demo.seasons import open_day, settle
 
 SEED = 20_260
 YEARS = 3
@@ -23,6 +23,7 @@ COMPETITOR_BRANCH = 2
 PRICES_RISE = 1.03
 # How long the chances in `causes` take to come round once.
 QUIET_GAP = 140
+FAR = timedelta(days=30)
 SMALL_SERVICE, LARGE_SERVICE = 0, 1
 SERVICE_KM = 7_500
 # No mobile number begins with 154 and no Shanghai plate with 沪X to 沪Z.
@@ -115,6 +116,7 @@ def _born(profile: Profile, place: int, today: date, seed: int, names: Faker) ->
     joined = begun + timedelta(days=int(chance.uniform(0, gap)))
     if place % 2:
         joined = begun + timedelta(days=chance.randrange(365 * YEARS - 5))
+    joined = open_day(joined, today)
     cars = _cars(chance, profile, place, organization, joined, gap)
     worth = sum(car.price_level for car in cars) * profile.gap / gap
     level = "A" if worth > 1.75 else "B" if worth > 1 else "C"
@@ -167,6 +169,7 @@ def _cars(
 def _live(life: Life, profile: Profile, today: date, chance: Random) -> None:
     while True:
         thing, car = min(enumerate(life.cars), key=lambda item: item[1].next)
+        car.next = open_day(car.next, car.next + FAR)
         # Today has only begun: the last visits are those of yesterday.
         if car.next >= today:
             return
@@ -191,7 +194,7 @@ def _goes(chance: Random, life: Life, visit: Visit, cause: Cause, today: date) -
     life.loss = Loss(cause, day)
     if cause not in CURABLE or chance.random() > 0.15 + 0.2 * life.care:
         return False
-    back = day + timedelta(days=int(life.gap * chance.uniform(3.2, 5)))
+    back = open_day(day + timedelta(days=int(life.gap * chance.uniform(3.2, 5))), today)
     if back >= today:
         return False
     life.returned_on = back

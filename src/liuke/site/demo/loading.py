@@ -1,6 +1,6 @@
-"""The simulated firm goes through the same services as real work, quarter by quarter.
+"""The simulated firm goes through the same services as real work, half a year at a time.
 
-The clock is set to the end of each quarter, so that the record reads as if it had been lived.
+The clock is set to the end of each half-year, so that the record reads as if it had been lived.
 """
 
 import csv
@@ -16,10 +16,12 @@ from liuke.core import clock
 from liuke.customers import services as customers
 from liuke.customers.models import Asset
 from liuke.customers.services import NewContactPoint, NewCustomer
+from liuke.followups.services import NewInteraction, record_interactions
 from liuke.sales.services import NewLine, NewOrder, record_orders
 from liuke.site.demo import people
 from liuke.site.demo.lives import YEARS, Life, Visit, simulate
 from liuke.site.demo.profiles import PROFILES, Profile
+from liuke.site.demo.talks import Talk, talks_of
 
 TRUTH = "demo-truth.csv"
 NOON = 12 * 60
@@ -30,16 +32,18 @@ def build(business: str) -> None:
     """Fill an empty database with one of the demo firms. The caller owns the transaction."""
     profile, now, today = PROFILES[business], clock.now(), clock.today()
     lives = simulate(profile, today)
+    talks = [(life.number, talks_of(life, profile, today)) for life in lives]
     begun = today - timedelta(days=365 * YEARS)
     with clock.set_to(begun):
         staff = people.hire(profile.firm, profile.branches)
     numbers: Ids = {}
     plates: Ids = {}
-    for first, end in _quarters(begun, today):
+    for first, end in _halves(begun, today):
         with clock.set_to(min(_moment(end, NOON), now)):
             newcomers = [life for life in lives if first <= life.joined < end]
             _customers(newcomers, staff, numbers, plates)
             _orders(lives, profile, staff, numbers, plates, first, end)
+            _contacts(talks, staff, numbers, first, end)
     people.see_off(today)
     people.is_demo.cache_clear()
     write_truth(lives)
@@ -119,14 +123,43 @@ def _order(life: Life, visit: Visit, profile: Profile, numbers: Ids, plates: Ids
     )
 
 
+def _contacts(
+    talks: Sequence[tuple[str, Sequence[Talk]]],
+    staff: dict[str, User],
+    numbers: Ids,
+    first: date,
+    end: date,
+) -> None:
+    contacts = [
+        NewInteraction(
+            customer_id=numbers[number],
+            occurred_at=_moment(talk.day, talk.minute),
+            channel=talk.channel,
+            direction=talk.direction,
+            outcome=talk.outcome,
+            said=talk.said,
+            goal=talk.goal,
+            left_open=talk.left_open,
+            next_step=talk.next_step,
+            next_on=talk.next_on,
+            by_id=staff[talk.by].pk,
+        )
+        for number, held in talks
+        for talk in held
+        if first <= talk.day < end
+    ]
+    contacts.sort(key=lambda contact: contact.occurred_at)
+    record_interactions(actor=staff[people.OWNER[0]], interactions=contacts)
+
+
 def _moment(day: date, minute: int) -> datetime:
     return clock.start_of(day) + timedelta(minutes=minute)
 
 
-def _quarters(begun: date, today: date) -> Iterator[tuple[date, date]]:
+def _halves(begun: date, today: date) -> Iterator[tuple[date, date]]:
     """First day and the day after the last of each stretch of work; the last ends yesterday."""
     first = begun
     while first < today:
-        end = min(first + timedelta(days=91), today)
+        end = min(first + timedelta(days=183), today)
         yield first, end
         first = end

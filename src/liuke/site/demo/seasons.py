@@ -37,6 +37,15 @@ def settle(chance: Random, day: date) -> date:
     return day
 
 
+def open_day(day: date, limit: date) -> date:
+    """The next day on which the shop is open, or the last one if that lies beyond the limit."""
+    for first, last in (*holidays(day.year), *holidays(day.year + 1)):
+        if first <= day <= last:
+            after = last + timedelta(days=1)
+            return after if after < limit else first - timedelta(days=1)
+    return day
+
+
 def rushes(first: date, last: date) -> list[date]:
     """The first days of holidays in a stretch of time, for greetings before them."""
     days = [start for year in range(first.year, last.year + 2) for start, _end in holidays(year)]

@@ -1,15 +1,18 @@
 """What was said between the firm and a simulated customer, in keeping with what happened."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
 from liuke.site.demo.lives import SEED, Life, Visit, advisers_after
+from liuke.site.demo.people import BY_NAME
 from liuke.site.demo.profiles import WORDS, Profile
 from liuke.site.demo.seasons import rushes
 
-AGREED = "agreed"
+# What is left on the desk of somebody who is gone is done by whoever answers the phone.
+TAKES_CALLS = "kefu"
+AGREED, NO_ANSWER = "agreed", "no_answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,26 @@ def talks_of(life: Life, profile: Profile, today: date, seed: int = SEED) -> lis
     for about, day, visit, agreed_for in _occasions(chance, life, today):
         by = advisers_after(life, day, today)
         if by is not None and life.joined <= day < today:
-            talks.append(_write(chance, profile, about, day, by.username, visit, agreed_for))
+            talk = _write(chance, profile, about, day, by.username, visit, agreed_for)
+            talks.append(talk)
+            if talk.next_on and talk.next_on < today and chance.random() < life.care:
+                by = advisers_after(life, talk.next_on, today) or BY_NAME[TAKES_CALLS]
+                kept = _write(chance, profile, "kept", talk.next_on, by.username, visit, None)
+                talks.append(kept)
+    talks += _kept_in_touch(chance, life, profile, today, talks)
     return sorted(talks, key=lambda talk: (talk.day, talk.minute))
+
+
+def _kept_in_touch(
+    chance: Random, life: Life, profile: Profile, today: date, talks: Sequence[Talk]
+) -> Iterator[Talk]:
+    """A good adviser lately went through those who had become quiet."""
+    spoken = [talk.day for talk in talks if talk.outcome != NO_ANSWER]
+    earliest = _days(max(spoken + [visit.day for visit in life.visits]), 60)
+    day = _days(today, -chance.randrange(1, 100))
+    by = advisers_after(life, day, today)
+    if by is not None and day > earliest and chance.random() < life.care:
+        yield _write(chance, profile, "touch", day, by.username, life.visits[-1], None)
 
 
 Occasion = tuple[str, date, Visit, date | None]
@@ -70,7 +91,7 @@ def _before(chance: Random, life: Life, visit: Visit, following: date | None) ->
     """The reminder before the next visit, if the adviser thinks of it."""
     due = following or _days(visit.day, int(life.gap))
     day = _days(due, -chance.randrange(4, 13))
-    wanted = chance.random() < life.care * 0.45 and day > _days(visit.day, 6)
+    wanted = chance.random() < life.care * 0.6 and day > _days(visit.day, 6)
     if wanted and not _gone(life, due):
         yield "remind", day, visit, due
 
