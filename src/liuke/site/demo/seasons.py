@@ -16,7 +16,7 @@ SPRING = {
 }  # fmt: skip
 RUSH = timedelta(days=18)
 PULLED = timedelta(days=40)
-PULL = 0.55
+PULL = 0.3
 
 
 def holidays(year: int) -> list[tuple[date, date]]:

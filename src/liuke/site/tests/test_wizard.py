@@ -96,7 +96,7 @@ def test_a_file_too_large_is_said_and_nothing_is_made(somebody, settings) -> Non
     ("wrong", "said"),
     [
         ({"password": "12345678"}, "entirely numeric"),
-        ({"password": "liwei"}, "too short"),
+        ({"password": "liwei"}, "at least 8 characters"),
         ({"username": "li wei!"}, "Enter a valid username"),
         ({"firm": ""}, "This field is required"),
         ({"business": "moon"}, "Select a valid choice"),

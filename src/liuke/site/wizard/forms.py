@@ -42,6 +42,7 @@ class FirstRunForm(UploadForm):
     )
     password = forms.CharField(
         label=_("Password"),
+        min_length=8,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("At least eight characters, not only digits."),

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -12,6 +13,7 @@ from liuke.accounts.models import User
 from liuke.accounts.queries import viewer_of
 from liuke.core import clock
 from liuke.core.errors import Refused
+from liuke.customers.models import ContactPoint
 from liuke.customers.queries import blocked, standing, visible_to
 from liuke.imports.forms import too_large
 from liuke.imports.services import start_import
@@ -20,6 +22,10 @@ from liuke.site import setup
 from liuke.site.wizard.forms import FirstRunForm
 
 CALLS = 5
+PHONES = [ContactPoint.Kind.MOBILE, ContactPoint.Kind.PHONE]
+PHONES_ONLY = Prefetch(
+    "contact_points", ContactPoint.objects.filter(kind__in=PHONES, do_not_contact=False)
+)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -69,7 +75,7 @@ def first_calls(request: HttpRequest) -> HttpResponse:
     leaving = mine.filter(standing("at_risk", today))
     dearest = leaving.exclude(pk__in=list(blocked(leaving))).order_by("-state__value_year", "pk")
     context = {
-        "calls": dearest.select_related("state").prefetch_related("contact_points")[:CALLS],
+        "calls": dearest.select_related("state").prefetch_related(PHONES_ONLY)[:CALLS],
         "leaving": leaving.count(),
         "known": mine.count(),
         "lost": mine.filter(standing("lost", today)).count(),
