@@ -4,7 +4,7 @@ document.addEventListener("keydown", (event) => {
   const form = event.target.closest("form");
   if (form) {
     event.preventDefault();
-    form.requestSubmit(form.querySelector("[type=submit], button:not([type])"));
+    form.requestSubmit(form.querySelector("[data-main], [type=submit], button:not([type])"));
   }
 });
 

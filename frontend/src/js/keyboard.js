@@ -32,6 +32,7 @@ const acts = {
   j: () => move(1),
   k: () => move(-1),
   x: () => focused()?.querySelector("input[type=checkbox]")?.click(),
+  c: () => (focused()?.querySelector("[data-contact]") ?? document.querySelector("[data-contact]"))?.click(),
   "/": () => (document.querySelector("[data-search]") ?? document.querySelector("[data-search-all]"))?.focus(),
   "?": () => openDialog(document.getElementById("keys")),
   g: () => (goUntil = Date.now() + AFTER_G),
@@ -63,7 +64,9 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (ctrlKey || metaKey || typing(target)) return;
-  const done = goUntil > Date.now() ? go(key) : press(key);
+  // A row that the keys stand on comes before the button of the page.
+  const own = key === "c" && !topDialog() && focused()?.querySelector("[data-contact]");
+  const done = goUntil > Date.now() ? go(key) : !own && press(key);
   if (done) event.preventDefault();
   else if (acts[key] && (!topDialog() || "jkx".includes(key))) {
     event.preventDefault();

@@ -41,8 +41,9 @@ def contacts_of(customer_id: int) -> QuerySet[Interaction]:
     return rows.order_by("-occurred_at", "-pk")
 
 
-def made_by(person_id: int, day: date) -> QuerySet[Interaction]:
-    return Interaction.objects.filter(by=person_id, day=day)
+def made_on(people: Collection[int], day: date) -> QuerySet[Interaction]:
+    """Contacts and attempts that these people made on a day."""
+    return Interaction.objects.filter(by__in=people, day=day)
 
 
 def cadences() -> dict[str, Cadence]:
@@ -101,7 +102,7 @@ def footings(customer_ids: Collection[int], today: date) -> dict[int, Footing]:
     )  # fmt: skip
     found = {}
     for pk, bought_days, bought, lost_at, value, owner, created in states:
-        told: dict[str, Any] = sums.get(pk, {})
+        told: Mapping[str, Any] = sums.get(pk) or {}
         reached = clock.day_of(told["reached"]) if told.get("reached") else None
         interest, refused = told.get("interest"), told.get("refused")
         days = tries.get(pk, ())

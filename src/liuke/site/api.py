@@ -10,9 +10,11 @@ from ninja.security import HttpBearer, django_auth
 
 from liuke.accounts.models import User
 from liuke.accounts.queries import person_with_token
+from liuke.agenda.api import router as agenda
 from liuke.churn.api import router as churn
 from liuke.core.errors import Stale
 from liuke.customers.api import router as customers
+from liuke.followups.api import router as followups
 from liuke.sales.api import router as sales
 
 
@@ -41,6 +43,8 @@ api = NinjaAPI(
 api.add_router("", customers)
 api.add_router("", sales)
 api.add_router("", churn)
+api.add_router("", followups)
+api.add_router("", agenda)
 
 
 @api.exception_handler(Stale)

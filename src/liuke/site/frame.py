@@ -26,6 +26,7 @@ class Entry:
 # Label, url name, icon, key after g, the paths where it is current, and who needs it.
 RAIL: list[list[tuple[Any, str, str, str, tuple[str, ...], Act | None]]] = [
     [
+        (_("Today"), "today", "calendar-check", "t", ("/today/",), None),
         (_("Customers"), "customers", "users", "c", ("/customers/", "/orders/", "/search/"), None),
         (_("Churn"), "churn", "door-exit", "l", ("/churn/",), None),
     ],
@@ -33,6 +34,12 @@ RAIL: list[list[tuple[Any, str, str, str, tuple[str, ...], Act | None]]] = [
         (_("Import"), "import-list", "database-import", "i", ("/import/",), Act.IMPORT),
         (_("Settings"), "churn-rules", "settings", "s", ("/settings/",), None),
     ],
+]
+
+
+SETTINGS = [
+    (_("Churn rules"), "churn-rules", "door-exit", "/settings/churn/"),
+    (_("Contact rhythm"), "cadences", "phone", "/settings/contacts/"),
 ]
 
 
@@ -54,4 +61,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         new.append(Entry(_("New customer"), reverse("customer-new"), "user-plus"))
     if viewer.may(Act.IMPORT):
         new.append(Entry(_("Import a file"), reverse("import-new"), "upload"))
-    return {"nav": nav, "new_items": new, "search_query": request.GET.get("q", "")}
+    settings_nav = [
+        Entry(label, reverse(name), icon, current=request.path.startswith(path))
+        for label, name, icon, path in SETTINGS
+    ]
+    return {
+        "nav": nav,
+        "new_items": new,
+        "settings_nav": settings_nav,
+        "search_query": request.GET.get("q", ""),
+    }

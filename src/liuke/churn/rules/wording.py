@@ -1,5 +1,7 @@
 """Rules and spans of days in words."""
 
+from datetime import date, timedelta
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -10,10 +12,36 @@ from liuke.churn.rules.kinds import (
     OwnRhythm,
     Rule,
 )
+from liuke.core.ui.figures import day_text
 
 WEEKS_FROM = 21
 MONTHS_FROM = 120
 YEARS_FROM = 730
+
+
+def habit(usual: int | None, last: date, today: date) -> str:
+    """The customer's own habit, and how long ago the last purchase is."""
+    absent = (today - last).days
+    if absent == 0:
+        return _("Bought today.")
+    if usual:
+        return _("Usually back every %(usual)s; last seen %(absent)s ago.") % {
+            "usual": span_words(usual),
+            "absent": span_words(absent),
+        }
+    return _("Last bought %(absent)s ago.") % {"absent": span_words(absent)}
+
+
+def leaving(at_risk_at: date, lost_at: date, today: date) -> str:
+    """Where a clock stands on a day."""
+    if today >= lost_at:
+        return _("Counts as lost since %(day)s.") % {"day": day_text(lost_at, today)}
+    if today >= at_risk_at:
+        return _("At risk since %(since)s; lost from %(lost)s unless they buy.") % {
+            "since": day_text(at_risk_at, today),
+            "lost": day_text(lost_at, today),
+        }
+    return _("Safe until %(day)s.") % {"day": day_text(at_risk_at - timedelta(days=1), today)}
 
 
 def describe(rule: Rule) -> str:

@@ -63,14 +63,14 @@ def test_refreshing_one_three_and_three_hundred(many) -> None:
     for count in (1, 3, 300):
         ids = many(count, f"{count}-")
         costs.append(cost(lambda ids=ids: services.refresh_clocks(ids)))
-    assert costs == [12, 12, 12]
+    assert costs == [15, 15, 15]
     assert Clock.objects.count() == 304
 
 
 def test_refreshing_again_writes_no_crossing(many) -> None:
     ids = many(3)
     services.refresh_clocks(ids)
-    assert cost(lambda: services.refresh_clocks(ids)) == 11
+    assert cost(lambda: services.refresh_clocks(ids)) == 14
 
 
 def test_the_monthly_table_costs_the_same_for_any_firm(many, owner) -> None:

@@ -177,6 +177,33 @@ def chip(
 
 
 @register.simple_tag
+def ring(done: int, total: int) -> SafeString:
+    """How much of a day's work is done, as a ring with both figures."""
+    said = gettext("%(done)s of %(total)s done") % {
+        "done": figures.number_text(done),
+        "total": figures.number_text(total),
+    }
+    return format_html(
+        '<svg class="lk-ring" viewBox="0 0 104 104" role="img" aria-label="{0}">'
+        '<circle class="track" cx="52" cy="52" r="44"/>'
+        '{1}<text x="52" y="56">{2}</text><text x="52" y="74">/ {3}</text></svg>',
+        said,
+        _arc(done, total) if done else EMPTY,
+        figures.number_text(done),
+        figures.number_text(total),
+    )
+
+
+def _arc(done: int, total: int) -> SafeString:
+    return format_html(
+        '<circle class="done" cx="52" cy="52" r="44" pathLength="{0}" '
+        'stroke-dasharray="{1} {0}" transform="rotate(-90 52 52)"/>',
+        total,
+        done,
+    )
+
+
+@register.simple_tag
 def fig(
     name: str,
     value: Any,

@@ -13,21 +13,34 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext, pgettext
 
 from liuke.accounts.models import User
+from liuke.agenda import queries as agenda
 from liuke.churn import queries as churn
 from liuke.churn.models import Clock, Transition
 from liuke.churn.rules.history import Cause, State
-from liuke.churn.rules.wording import describe, span_words
+from liuke.churn.rules.wording import describe, habit, leaving
 from liuke.core import clock
 from liuke.core.models import JournalEntry
 from liuke.core.ui.figures import day_text, money_html
 from liuke.customers.models import Customer
-from liuke.customers.queries import FieldChange, field_changes, field_label
+from liuke.customers.queries import FieldChange, blocked, field_changes, field_label
 from liuke.customers.rules import Kind
+from liuke.desk.queries.today import Line, lines
+from liuke.followups import queries as followups
+from liuke.followups.models import Interaction
+from liuke.followups.rules import Channel, Direction, Outcome
 from liuke.sales import queries as sales
 from liuke.sales.models import PURCHASE, Order
 from liuke.sales.rules import OrderKind
 
 SHOWN = 40
+CHANNEL_ICONS = {
+    Channel.PHONE: "phone",
+    Channel.WECHAT: "brand-wechat",
+    Channel.SHOP: "building-store",
+    Channel.VISIT: "walk",
+    Channel.SMS: "message",
+    Channel.EMAIL: "mail",
+}
 RHYTHM_FROM = timedelta(days=3 * 365)
 RHYTHM_FROM_PHONE = timedelta(days=400)
 CHANGES = (
@@ -36,11 +49,14 @@ CHANGES = (
     "asset.created",
     "asset.updated",
     "order.voided",
+    "contact.blocked",
+    "contact.unblocked",
 )
 
 
 CHIPS = [
     ("", _lazy("All")),
+    ("contacts", _lazy("Contacts")),
     ("purchases", _lazy("Purchases")),
     ("churn", _lazy("Churn")),
     ("changes", _lazy("Changes")),
@@ -78,18 +94,22 @@ class Past:
 
 
 def past(customer: Customer, kind: str = "", shown: int = SHOWN) -> Past:
-    """The timeline, latest first; `kind` is purchases, churn, changes or empty for all."""
+    """The timeline, latest first; `kind` is one of CHIPS, empty for all."""
     orders = sales.orders_of(customer.pk)
     crossings = churn.transitions_of(customer.pk)
     changes = JournalEntry.objects.filter(verb__in=CHANGES, customer_id=customer.pk).order_by(
         "-at", "-pk"
     )
+    contacts = followups.contacts_of(customer.pk)
     counts = {
+        "contacts": contacts.count(),
         "purchases": orders.count(),
         "churn": crossings.count(),
         "changes": changes.count(),
     }
     events: list[Event] = []
+    if kind in ("", "contacts"):
+        events += [_contact_event(row) for row in contacts[:shown]]
     if kind in ("", "purchases"):
         with_lines = orders.select_related("asset").prefetch_related("lines__product")
         events += [_order_event(order) for order in with_lines[:shown]]
@@ -100,6 +120,31 @@ def past(customer: Customer, kind: str = "", shown: int = SHOWN) -> Past:
     events.sort(key=lambda event: event.sort_key, reverse=True)
     total = counts.get(kind, sum(counts.values()))
     return Past(events[:shown], {"": sum(counts.values()), **counts}, total > shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Future:
+    """What is due, the day of the next contact, and why there may be none."""
+
+    lines: Sequence[Line]
+    contact_due: date | None
+    last_contact: date | None
+    blocked: str
+
+
+def future(customer: Customer, today: date) -> Future:
+    """The agenda of one customer, the next first."""
+    items = list(agenda.future_of(customer.pk))
+    for item in items:
+        item.customer = customer
+    state = customer.state
+    reasons = blocked([customer.pk])
+    return Future(
+        lines(items, today),
+        state.contact_due_at,
+        state.last_contact_on,
+        reasons.get(customer.pk, ""),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,32 +237,14 @@ def _expected_marks(best: Clock, today: date) -> list[dict[str, str]]:
 
 def _sentence(row: Clock, usual: int | None, today: date) -> str:
     """The customer's own habit first, then where it stands now."""
-    absent = (today - row.last_day).days
-    if absent == 0:
-        now = _("Bought today.")
-    elif usual:
-        now = _("Usually back every %(usual)s; last seen %(absent)s ago.") % {
-            "usual": span_words(usual),
-            "absent": span_words(absent),
-        }
-    else:
-        now = _("Last bought %(absent)s ago.") % {"absent": span_words(absent)}
+    now = habit(usual, row.last_day, today)
     return _("%(one)s %(next)s") % {"one": now, "next": _outlook(row, today)}
 
 
 def _outlook(row: Clock, today: date) -> str:
-    match row.state_on(today):
-        case State.RETIRED:
-            return _("Out of service, no longer watched.")
-        case State.LOST:
-            return _("Counts as lost since %(day)s.") % {"day": _short(row.lost_at)}
-        case State.AT_RISK:
-            return _("At risk since %(since)s; lost from %(lost)s unless they buy.") % {
-                "since": _short(row.at_risk_at),
-                "lost": _short(row.lost_at),
-            }
-        case _:
-            return _("Safe until %(day)s.") % {"day": _short(row.at_risk_at - timedelta(days=1))}
+    if row.state_on(today) == State.RETIRED:
+        return _("Out of service, no longer watched.")
+    return leaving(row.at_risk_at, row.lost_at, today)
 
 
 def _order_event(order: Order) -> Event:
@@ -243,6 +270,26 @@ def _order_event(order: Order) -> Event:
         body=body or order.note,
         mean="" if kind == OrderKind.RETURN else "safe",
         url=reverse("order", args=[order.pk]),
+    )
+
+
+def _contact_event(row: Interaction) -> Event:
+    lines = [row.left_open and _("Still open: %(what)s.") % {"what": row.left_open}]
+    if row.next_on is not None:
+        lines.append(
+            _("Next: %(step)s, %(day)s")
+            % {"step": row.next_step or _("contact them again"), "day": _short(row.next_on)}
+        )
+    began = _("they began") if row.direction == Direction.IN else ""
+    return Event(
+        on=row.occurred_at,
+        icon=CHANNEL_ICONS[Channel(row.channel)],
+        title=_("%(channel)s: %(outcome)s")
+        % {"channel": row.get_channel_display(), "outcome": row.get_outcome_display()},
+        who=" · ".join(filter(None, (str(row.by) if row.by else "", began))),
+        body=row.said,
+        mean="accent" if row.outcome == Outcome.AGREED else "",
+        lines=[each for each in lines if each],
     )
 
 
@@ -287,6 +334,8 @@ def _change_event(entry: JournalEntry, who: str, changes: Sequence[FieldChange])
         "asset.created": (_("Vehicle or asset added"), "car"),
         "asset.updated": (_("Vehicle or asset changed"), "car"),
         "order.voided": (_("Order voided"), "trash"),
+        "contact.blocked": (_("Do not contact"), "ban"),
+        "contact.unblocked": (_("Contacts welcome again"), "check"),
     }
     title, icon = titles[entry.verb]
     after = entry.after or {}

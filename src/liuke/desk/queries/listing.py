@@ -87,8 +87,6 @@ def stage_line(customers: QuerySet[Customer], query: QueryDict) -> list[StageFig
             query.get("stage") == stage.value,
         )
         for stage in Stage
-        # Nobody can be in intent before deals and statements exist to put somebody there.
-        if counts[stage.value] or stage != Stage.INTENT
     ]
 
 

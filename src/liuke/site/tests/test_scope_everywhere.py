@@ -12,6 +12,7 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from liuke.accounts.models import Unit, User
 from liuke.accounts.rules import ACTS_OF, SCOPE_OF, Act, Role
+from liuke.agenda.models import AgendaItem
 from liuke.churn import services as churn
 from liuke.churn.rules.kinds import DaysWithoutOrder
 from liuke.core import clock
@@ -36,10 +37,16 @@ BY_CUSTOMER = {
     "asset-new": Act.EDIT_CUSTOMERS,
     "asset-edit": Act.EDIT_CUSTOMERS,
     "order-new": Act.RECORD_ORDERS,
+    "contact": Act.FOLLOW_UP,
+    "contact-unblock": Act.FOLLOW_UP,
 }
 BY_ORDER = {"order": None, "order-void": Act.RECORD_ORDERS}
+BY_ITEM = {"agenda-snooze", "agenda-hand-over", "agenda-done", "agenda-restore"}
 FIRM_WIDE = {
     "home": None,
+    "today": None,
+    "cadences": None,
+    "cadence": Act.EDIT_RULES,
     "customers": None,
     "search": None,
     "customer-new": Act.EDIT_CUSTOMERS,
@@ -78,9 +85,16 @@ API = {
     ("get", "/api/customers/{pk}/orders"): None,
     ("get", "/api/churn/table"): None,
     ("get", "/api/churn/status"): None,
+    ("post", "/api/interactions"): Act.FOLLOW_UP,
+    ("get", "/api/customers/{pk}/interactions"): None,
+    ("get", "/api/agenda"): None,
+    ("post", "/api/agenda/{pk}/snooze"): Act.FOLLOW_UP,
+    ("post", "/api/agenda/{pk}/hand-over"): Act.FOLLOW_UP,
+    ("post", "/api/agenda/{pk}/done"): Act.FOLLOW_UP,
 }
 ARGS = {
-    **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_IMPORT], (1,)),
+    **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *BY_IMPORT], (1,)),
+    "cadence": ("potential",),
     "asset-edit": (1, 1),
     "churn-rule-of": ("person",),
 }
@@ -179,12 +193,13 @@ def test_lists_search_and_export(seat) -> None:
 
 def test_pages_of_one_customer(seat) -> None:
     for name, act in (BY_CUSTOMER | BY_ORDER).items():
-        method = seat.client.post if name == "order-void" else seat.client.get
+        posted = name in ("order-void", "contact-unblock")
+        method = seat.client.post if posted else seat.client.get
         for whose in seat.customers:
             expected = {200, 302} if whose in seat.sees() else {404}
             if not seat.may(act):
                 # Who may not do it at all is told so; that says nothing about this customer.
-                expected = {403} if name != "order-void" or whose in seat.sees() else {404}
+                expected = {404} if posted and whose not in seat.sees() else {403}
             assert method(seat.url(name, whose)).status_code in expected, (name, whose)
 
 
@@ -211,6 +226,40 @@ def test_the_api(seat) -> None:
     assert set(Customer.objects.filter(note="hello").values_list("name", flat=True)) == (
         seat.sees() if seat.may(Act.EDIT_CUSTOMERS) else set()
     )
+
+
+def test_what_is_due(seat) -> None:
+    """Everybody at risk or newly lost is due; who may see the customer may settle it."""
+    due = {
+        name: AgendaItem.objects.filter(customer=made, closed_at=None).first()
+        for name, made in seat.customers.items()
+    }
+    shown = seat.client.get(reverse("today"), {"whose": "all"}).context["page"].lines
+    expected = {name for name, item in due.items() if item} & seat.sees()
+    assert {line.customer.name for line in shown} == expected
+    listed = {row["customer"] for row in seat.client.get("/api/agenda").json()}
+    assert listed == {seat.customers[name].pk for name in expected}
+    for name, item in due.items():
+        contact = {
+            "customer_id": seat.customers[name].pk,
+            "occurred_at": clock.now().isoformat(),
+            "outcome": "talked",
+        }
+        past = seat.client.get(f"/api/customers/{contact['customer_id']}/interactions")
+        assert past.status_code == (200 if name in seat.sees() else 404)
+        if item is not None:
+            allowed = 200 if seat.may(Act.FOLLOW_UP) else 403
+            code = allowed if name in seat.sees() else 404
+            later = {"until": str(TODAY + timedelta(days=1))}
+            put_off = _send(seat.client, "post", f"/api/agenda/{item.pk}/snooze", later)
+            assert put_off.status_code == code
+            opened = seat.client.get(reverse("agenda-snooze", args=[item.pk])).status_code
+            assert opened == (code if seat.may(Act.FOLLOW_UP) else 403)
+            done = _send(seat.client, "post", f"/api/agenda/{item.pk}/done", {})
+            assert done.status_code == code
+        recorded = _send(seat.client, "post", "/api/interactions", [contact]).status_code
+        refused = 422 if seat.may(Act.FOLLOW_UP) else 403
+        assert recorded == (200 if name in seat.sees() and refused == 422 else refused)
 
 
 def test_churn_figures_and_where_they_lead(seat) -> None:
@@ -279,7 +328,9 @@ def test_who_may_not_is_told_in_words(person, role) -> None:
 
 
 def test_every_address_is_in_a_list() -> None:
-    listed = {*BY_CUSTOMER, *BY_ORDER, *FIRM_WIDE, *BY_IMPORT, *OWN_ACCOUNT, *SIGNED_OUT, *API_OPEN}
+    listed = {
+        *BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *FIRM_WIDE, *BY_IMPORT, *OWN_ACCOUNT, *SIGNED_OUT, *API_OPEN,
+    }  # fmt: skip
     found = {name for name in _names() if not name.startswith("api-1:") or name in API_OPEN}
     assert found == listed
     operations = {
@@ -293,7 +344,7 @@ def test_every_address_is_in_a_list() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", sorted({*BY_CUSTOMER, *BY_ORDER, *FIRM_WIDE, *BY_IMPORT, *OWN_ACCOUNT})
+    "name", sorted({*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *FIRM_WIDE, *BY_IMPORT, *OWN_ACCOUNT})
 )
 def test_signed_out_leads_to_the_sign_in(name) -> None:
     url = reverse(name, args=ARGS.get(name, ()))

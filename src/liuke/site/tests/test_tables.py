@@ -25,9 +25,10 @@ def test_the_table_is_the_one_that_announce_reads() -> None:
     assert announce._reactions() is REACTIONS
 
 
-def test_stage_and_value_are_known_before_the_clocks() -> None:
-    for fact, reactions in REACTIONS.items():
-        assert [each.__name__ for each in reactions][-1] == "_clocks", fact
+def test_purchases_are_known_before_the_clocks_and_these_before_the_contacts() -> None:
+    for reactions in REACTIONS.values():
+        names = [each.__name__ for each in reactions]
+        assert names == [name for name in ("_purchases", "_clocks", "_contacts") if name in names]
 
 
 def test_every_tick_takes_the_present_moment() -> None:

@@ -34,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The start: today's work, or the set-up of a firm that is not there yet."""
     if not request.user.is_authenticated and not setup.is_done():
         return redirect("first-run")
-    return redirect("customers")
+    return redirect("today")
 
 
 @login_not_required

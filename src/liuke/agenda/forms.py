@@ -1,0 +1,47 @@
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from liuke.accounts.models import User
+from liuke.accounts.queries import people_reaching
+from liuke.accounts.rules import Act
+from liuke.agenda.models import AgendaItem
+from liuke.core import clock
+
+
+class SnoozeForm(forms.Form):
+    until = forms.DateField(
+        label=_("Again on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    @staticmethod
+    def shortcuts() -> list[tuple[str, str]]:
+        """Days that people mean most often: their date and their name."""
+        today = clock.today()
+        monday = today + timedelta(days=7 - today.weekday())
+        days = [
+            (today + timedelta(days=1), _("Tomorrow")),
+            (today + timedelta(days=3), _("In three days")),
+            (monday, _("Next Monday")),
+        ]
+        return [(day.isoformat(), str(name)) for day, name in days]
+
+
+class HandOverForm(forms.Form):
+    def __init__(self, item: AgendaItem, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        customer = item.customer
+        able = people_reaching(customer.owner_id, customer.branch_id)
+        responsible = item.assignee_id or customer.owner_id
+        choices = [
+            (each.pk, _label(each))
+            for each in able
+            if each.pk != responsible and each.may(Act.FOLLOW_UP)
+        ]
+        self.fields["to"] = forms.TypedChoiceField(label=_("To"), coerce=int, choices=choices)
+
+
+def _label(person: User) -> str:
+    return f"{person} · {person.get_role_display()}"

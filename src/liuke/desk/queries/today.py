@@ -1,0 +1,198 @@
+"""What do I do now? One ranked list of what is due, and how far the day has come."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from liuke.accounts.models import User
+from liuke.accounts.queries import people_visible_to
+from liuke.accounts.rules import Act
+from liuke.agenda import queries as agenda
+from liuke.agenda.models import AgendaItem
+from liuke.agenda.queries import Progress
+from liuke.agenda.rules import Kind
+from liuke.core.scoping import Scope
+from liuke.customers.models import ContactPoint, Customer
+from liuke.customers.queries import visible_to
+from liuke.desk.queries import agenda_words
+from liuke.desk.queries.listing import state_of
+from liuke.followups import queries as followups
+from liuke.followups.rules import ATTEMPTS, Outcome
+
+SHOWN = 40
+MOST_PEOPLE = 12
+BACK_SINCE = timedelta(days=7)
+TELEPHONES = (ContactPoint.Kind.MOBILE, ContactPoint.Kind.PHONE)
+
+CHIPS: list[tuple[str, str | Promise]] = [
+    ("", _("All")),
+    (Kind.NEXT_STEP, _("Agreed")),
+    (Kind.AT_RISK, _("At risk")),
+    (Kind.LOST, _("Newly lost")),
+    (Kind.CONTACT, _("Contact due")),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One customer on the list, with the most important of what is due about them."""
+
+    item: AgendaItem
+    customer: Customer
+    state: str
+    icon: str
+    why: str
+    act: str
+    due: str
+    mean: str
+    asset: str
+    telephone: ContactPoint | None
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose list it is: `who` None stands for everybody in the viewer's scope."""
+
+    who: User | None
+    people: Sequence[User]
+
+    @property
+    def who_id(self) -> int | None:
+        return self.who.pk if self.who else None
+
+    @property
+    def ids(self) -> list[int]:
+        return [self.who.pk] if self.who else [each.pk for each in self.people]
+
+
+def whose(viewer: User, asked: str) -> Whose:
+    """The person asked for, as far as the viewer may see; managers start with everybody."""
+    people = [each for each in people_visible_to(viewer) if each.may(Act.FOLLOW_UP)]
+    chosen = {str(each.pk): each for each in people}
+    if viewer.scope == Scope.OWN:
+        return Whose(viewer, [])
+    if asked == "me":
+        return Whose(viewer, people)
+    return Whose(chosen.get(asked), people)
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The list: what was agreed first, then by what acting is worth."""
+
+    first: Sequence[Line]
+    then: Sequence[Line]
+    counts: dict[str, int]
+    stake: object
+    progress: Progress
+    reached: int
+    agreed: int
+
+    @property
+    def lines(self) -> list[Line]:
+        return [*self.first, *self.then]
+
+    @property
+    def total(self) -> int:
+        return self.progress.open
+
+
+def today_of(viewer: User, which: Whose, kind: str, today: date) -> Today:
+    """Everything that the screen says; `kind` narrows the list, not the day."""
+    due = agenda.due(viewer, today, which.who_id)
+    agreed, ranked = _ranked(due, kind)
+    seen: set[int] = set()
+    first = lines(_once(_read(agreed), seen), today)
+    then = lines(_once(_read(ranked), seen), today)
+    counts = agenda.counts_by_kind(due)
+    results = _results(which.ids, today)
+    settled = agenda.settled_on(which.ids, today).values("customer").distinct().count()
+    progress = Progress(settled, due.values("customer").distinct().count())
+    return Today(first, then, counts, agenda.stake_of(due), progress, *results)
+
+
+def next_after(viewer: User, which: Whose, kind: str, customer_id: int, today: date) -> Line | None:
+    """Who is next on the list when this customer is done."""
+    due = agenda.due(viewer, today, which.who_id).exclude(customer=customer_id)
+    agreed, ranked = _ranked(due, kind)
+    found = list(_with_customer(agreed)[:1]) or list(_with_customer(ranked)[:1])
+    return next(iter(lines(found, today)), None)
+
+
+def _ranked(
+    due: QuerySet[AgendaItem], kind: str
+) -> tuple[QuerySet[AgendaItem], QuerySet[AgendaItem]]:
+    """What was agreed, by its day, and the rest by what acting is worth."""
+    chosen = due.filter(kind=kind) if kind in Kind else due
+    agreed = chosen.filter(kind=Kind.NEXT_STEP).order_by("due_on", "-weight", "pk")
+    return agreed, chosen.exclude(kind=Kind.NEXT_STEP).order_by("-weight", "pk")
+
+
+def lines(items: Iterable[AgendaItem], today: date) -> list[Line]:
+    """Items with everything the screen says about them."""
+    return [_line(item, today) for item in items]
+
+
+def team(viewer: User, which: Whose, today: date) -> list[tuple[User, Progress]]:
+    """How far the day of each colleague has come; those with the most to do first."""
+    people = {each.pk: each for each in which.people}
+    if len(people) < 2:
+        return []
+    days = agenda.progress(viewer, list(people), today)
+    busy = [(people[pk], day) for pk, day in days.items() if day.all]
+    return sorted(busy, key=lambda pair: -pair[1].all)[:MOST_PEOPLE]
+
+
+def back_this_week(viewer: User, today: date) -> list[Customer]:
+    """Customers who had been lost and bought again within the last seven days."""
+    rows = visible_to(viewer).filter(state__recovered_on__gt=today - BACK_SINCE)
+    return list(rows.select_related("state").order_by("-state__recovered_on", "pk")[:5])
+
+
+def _results(people: Sequence[int], today: date) -> tuple[int, int]:
+    made = followups.made_on(people, today)
+    reached = made.exclude(outcome__in=ATTEMPTS).count()
+    return reached, made.filter(outcome=Outcome.AGREED).count()
+
+
+def _with_customer(rows: QuerySet[AgendaItem]) -> QuerySet[AgendaItem]:
+    related = rows.select_related("customer__state", "customer__owner", "assignee")
+    return related.prefetch_related("customer__assets", "customer__contact_points")
+
+
+def _read(rows: QuerySet[AgendaItem]) -> list[AgendaItem]:
+    # Some customers stand there twice; what is read beyond what is shown makes up for them.
+    return list(_with_customer(rows)[: SHOWN * 2])
+
+
+def _once(items: Iterable[AgendaItem], seen: set[int]) -> list[AgendaItem]:
+    """The most important item of each customer; `seen` goes on from list to list."""
+    kept: list[AgendaItem] = []
+    for item in items:
+        if item.customer_id not in seen and len(kept) < SHOWN:
+            seen.add(item.customer_id)
+            kept.append(item)
+    return kept
+
+
+def _line(item: AgendaItem, today: date) -> Line:
+    customer = item.customer
+    due, mean = agenda_words.due_words(item, today)
+    things = [each for each in customer.assets.all() if each.retired_on is None]
+    points = [each for each in customer.contact_points.all() if each.kind in TELEPHONES]
+    return Line(
+        item,
+        customer,
+        state_of(customer, today),
+        agenda_words.ICONS[Kind(item.kind)],
+        agenda_words.why(item, today),
+        agenda_words.act(item),
+        due,
+        mean,
+        str(things[0]) if things else "",
+        next((each for each in points if not each.do_not_contact), None),
+    )
