@@ -12,12 +12,13 @@ from django.utils.translation import pgettext
 
 from liuke.accounts.models import Unit, User
 from liuke.accounts.queries import reach_of
-from liuke.core import clock, search
+from liuke.core import clock, search, text
 from liuke.core.models import JournalEntry
-from liuke.customers.models import Asset, ContactBlock, Customer, CustomerState
+from liuke.customers.models import Asset, ContactBlock, ContactPoint, Customer, CustomerState
 from liuke.customers.rules import RECOVERED_FOR, Stage
 
 SEARCH_KIND = "customer"
+PHONES = {ContactPoint.Kind.MOBILE, ContactPoint.Kind.PHONE}
 
 
 def visible_to(viewer: User) -> QuerySet[Customer]:
@@ -28,6 +29,20 @@ def visible_to(viewer: User) -> QuerySet[Customer]:
 def find(viewer: User, query: str) -> QuerySet[Customer]:
     """Customers that match every word of the query: name, pinyin, number, phone, plate."""
     return search.narrow(visible_to(viewer), SEARCH_KIND, query)
+
+
+def search_tokens(
+    customer: Customer, points: Iterable[ContactPoint], assets: Iterable[Asset]
+) -> set[str]:
+    """What a customer is found by."""
+    texts = [customer.name]
+    numbers = [customer.code, customer.credit_code]
+    for point in points:
+        (numbers if point.kind in PHONES else texts).append(point.value)
+    for asset in assets:
+        texts.append(asset.name)
+        numbers.append(asset.serial)
+    return text.document_tokens(filter(None, texts), filter(None, numbers))
 
 
 def counts_by_stage(customers: QuerySet[Customer]) -> dict[str, int]:

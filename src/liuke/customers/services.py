@@ -21,7 +21,6 @@ from liuke.customers.rules import kind_of, plate_key, stage_of
 from liuke.facts import AssetsChanged, ContactUnblocked
 
 CHUNK = 500
-PHONES = {ContactPoint.Kind.MOBILE, ContactPoint.Kind.PHONE}
 
 # Who writes which columns of CustomerState; `set_state` accepts nothing else.
 STATE_COLUMNS: dict[str, tuple[str, ...]] = {
@@ -186,20 +185,15 @@ def record_customers(
             Asset(customer=row, name=name, serial=serial, serial_normalised=plate_key(serial))
             for name, serial in item.assets
         ]
-        documents[row.pk] = _search_tokens(row, own_points, own_assets)
+        documents[row.pk] = queries.search_tokens(row, own_points, own_assets)
         points += own_points
         assets += own_assets
     bulk.create(points)
     bulk.create(assets)
     search.index(queries.SEARCH_KIND, documents)
-    journal.record(
-        actor,
-        "customer.created",
-        (
-            Change(row, row.pk, after={"name": row.name, "code": row.code, "origin": origin})
-            for row in rows
-        ),
-    )
+    told = [{"name": row.name, "code": row.code, "origin": origin} for row in rows]
+    changes = (Change(row, row.pk, after=after) for row, after in zip(rows, told, strict=True))
+    journal.record(actor, "customer.created", changes)
     return rows
 
 
@@ -372,7 +366,7 @@ def _contact_points(customer: Customer, wanted: Sequence[NewContactPoint]) -> li
 
 
 def _normalised(item: NewContactPoint) -> str:
-    if item.kind in PHONES:
+    if item.kind in queries.PHONES:
         return text.phone(item.value)[:200]
     return text.normalise(item.value)[:200]
 
@@ -384,23 +378,10 @@ def _reindex(customer_ids: Collection[int]) -> None:
     search.index(
         queries.SEARCH_KIND,
         {
-            row.pk: _search_tokens(row, row.contact_points.all(), row.assets.all())
+            row.pk: queries.search_tokens(row, row.contact_points.all(), row.assets.all())
             for row in customers
         },
     )
-
-
-def _search_tokens(
-    customer: Customer, points: Iterable[ContactPoint], assets: Iterable[Asset]
-) -> set[str]:
-    texts = [customer.name]
-    numbers = [customer.code, customer.credit_code]
-    for point in points:
-        (numbers if point.kind in PHONES else texts).append(point.value)
-    for asset in assets:
-        texts.append(asset.name)
-        numbers.append(asset.serial)
-    return text.document_tokens(filter(None, texts), filter(None, numbers))
 
 
 def _snapshot(customer: Customer) -> dict[str, Any]:

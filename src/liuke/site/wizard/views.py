@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +15,7 @@ from liuke.accounts.queries import viewer_of
 from liuke.core import clock
 from liuke.core.errors import Refused
 from liuke.customers.models import ContactPoint
-from liuke.customers.queries import blocked, standing, visible_to
+from liuke.customers.queries import PHONES, blocked, standing, visible_to
 from liuke.imports.forms import too_large
 from liuke.imports.services import start_import
 from liuke.imports.views import ACCEPT, SizeLimit
@@ -22,7 +23,6 @@ from liuke.site import setup
 from liuke.site.wizard.forms import FirstRunForm
 
 CALLS = 5
-PHONES = [ContactPoint.Kind.MOBILE, ContactPoint.Kind.PHONE]
 PHONES_ONLY = Prefetch(
     "contact_points", ContactPoint.objects.filter(kind__in=PHONES, do_not_contact=False)
 )
@@ -32,9 +32,9 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
     """The start: today's work, or the set-up of a firm that is not there yet."""
-    if not request.user.is_authenticated and not setup.is_done():
-        return redirect("first-run")
-    return redirect("today")
+    if request.user.is_authenticated:
+        return redirect("today")
+    return redirect_to_login(request.path) if setup.is_done() else redirect("first-run")
 
 
 @login_not_required
