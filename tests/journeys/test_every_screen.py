@@ -10,8 +10,10 @@ import pytest
 from django.utils import translation
 from playwright.sync_api import BrowserContext, Page
 
+from liuke.core import ticks
 from liuke.imports.models import ImportRun
 from liuke.imports.rules import Status
+from liuke.site.ticks import TICKS
 from tests.journeys import shop as shops
 from tests.journeys.conftest import PHONE, WIDE, listen
 from tests.journeys.looking import faults
@@ -41,6 +43,31 @@ def _open(dialog: str) -> Callable[[Page], None]:
     return lambda page: page.evaluate(f"document.getElementById('{dialog}').showModal()")
 
 
+def _drawer(dialog: str, button: str) -> Callable[[Page], None]:
+    def act(page: Page) -> None:
+        page.locator(button).first.click()
+        page.locator(f"{dialog} form").wait_for()
+        _settle(page)
+
+    return act
+
+
+def _settle(page: Page) -> None:
+    """Colours are judged when the drawer has come in."""
+    page.evaluate("Promise.all(document.getAnimations().map((each) => each.finished))")
+
+
+def _no_result(page: Page) -> None:
+    _drawer("#drawer", ".lk-now .btn-primary")(page)
+    page.locator("#drawer [data-main]").click()
+    page.locator("#drawer .lk-error").first.wait_for()
+
+
+def _morning(shop: Shop) -> str:
+    assert ticks.run(TICKS)
+    return "/today/?whose=all"
+
+
 def _of(name: str, rest: str = "") -> Callable[[Shop], str]:
     return lambda shop: f"/customers/{shop[name].pk}/{rest}"
 
@@ -60,13 +87,32 @@ def _last_order(shop: Shop) -> str:
     return f"/orders/{order.pk}/"
 
 
+def _menus(page: Page) -> None:
+    """The menus of what can be done with the selected, and of the views."""
+    page.locator("[data-pick]").first.check()
+    menus = "#mass details, .lk-views details"
+    page.evaluate(f"document.querySelectorAll('{menus}').forEach((menu) => (menu.open = true))")
+
+
+def _tags(page: Page) -> None:
+    page.evaluate("document.querySelector('td.tags button').click()")
+    page.locator("#cell-editor form").wait_for()
+
+
+def _level(page: Page) -> None:
+    page.evaluate("document.querySelector('td.level button').click()")
+    page.locator("td.level select").wait_for()
+
+
 # These look at a firm in which nothing has happened yet.
 EMPTY = [
+    Screen("today of a new firm", lambda shop: "/today/"),
     Screen("customers of a new firm", lambda shop: "/customers/"),
     Screen("churn of a new firm", lambda shop: "/churn/"),
     Screen("import of a new firm", lambda shop: "/import/"),
 ]
 MAIN = [
+    Screen("today", _morning),
     Screen("customers", lambda shop: "/customers/"),
     Screen("customer", _of("李建国")),
     Screen("churn", lambda shop: "/churn/"),
@@ -75,8 +121,18 @@ MAIN = [
 SCREENS = [
     Screen("sign-in", lambda shop: "/accounts/login/", who=""),
     *MAIN,
+    Screen("today, nothing of a kind", lambda shop: "/today/?kind=next_step"),
+    Screen("contact", _morning, act=_drawer("#drawer", ".lk-now .btn-primary")),
+    Screen("contact with a mistake", _morning, act=_no_result),
+    Screen("later", _morning, act=_drawer("#dialog", "[hx-get*=snooze]")),
+    Screen("hand over", _morning, act=_drawer("#dialog", "[hx-get*=hand-over]")),
+    Screen("contact rhythm", lambda shop: "/settings/contacts/"),
+    Screen("contact rhythm form", lambda shop: "/settings/contacts/new/"),
     Screen("customers, nothing found", lambda shop: "/customers/?q=zzzz"),
     Screen("customers, filtered", lambda shop: "/customers/?churn=lost&level=B"),
+    Screen("customers with menus open", lambda shop: "/customers/", act=_menus),
+    Screen("customers, tags", lambda shop: "/customers/", act=_tags),
+    Screen("customers, level", lambda shop: "/customers/", act=_level),
     Screen("customer without purchases", _of(shops.NOBODY_BOUGHT)),
     Screen("edit", _of("王海涛", "edit/")),
     Screen("new customer with a mistake", lambda shop: "/customers/new/", act=_wrong),

@@ -32,6 +32,7 @@ def test_pictures(context: Callable[..., BrowserContext]) -> None:
     page = context(owner, lang="zh-hans").new_page()
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name, path in {
+        "today": "/today/?whose=all",
         "customers": "/customers/",
         "customer": f"/customers/{leaving.pk}/",
         "churn": "/churn/",

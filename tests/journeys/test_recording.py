@@ -18,7 +18,7 @@ def test_a_new_customer_and_the_first_purchase(visit: Visit, shop: Shop) -> None
     expect(page.locator(".lk-clock--big, #rhythm")).to_have_count(0)
     assert Customer.objects.get(name="许静").contact_points.get().normalised == "+8613800138000"
 
-    page.locator("a.btn-primary[href$='/orders/new/']").click()
+    page.locator("main a[href$='/orders/new/']").click()
     page.locator("[name$='-text']").first.fill("四轮定位")
     page.locator("[name$='-quantity']").first.fill("2")
     page.locator("[name$='-price']").first.fill("640")

@@ -9,7 +9,7 @@ from tests.journeys.shop import Shop
 def test_language_stays(visit: Visit, shop: Shop) -> None:
     page = visit("/customers/?stage=returning", shop.owner, lang="zh-hans")
     _own_menu(page)
-    page.locator("button[name=language][value=en]").click()
+    page.locator(".lk-topbar button[name=language][value=en]").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Customers")
     assert page.url.endswith("?stage=returning")
     page.locator(".lk-rail a[href='/churn/']").click()

@@ -7,6 +7,7 @@ import "./forms.js";
 import "./keyboard.js";
 import "./palette.js";
 import "./selection.js";
+import "./cells.js";
 import "./copy.js";
 import "./print.js";
 import "./drop.js";

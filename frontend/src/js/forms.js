@@ -4,7 +4,10 @@ document.addEventListener("keydown", (event) => {
   const form = event.target.closest("form");
   if (form) {
     event.preventDefault();
-    form.requestSubmit(form.querySelector("[data-main], [type=submit], button:not([type])"));
+    // A click, because htmx sends only a button along that was clicked.
+    const main = form.querySelector("[data-main]");
+    if (main) main.click();
+    else form.requestSubmit(form.querySelector("[type=submit], button:not([type])"));
   }
 });
 

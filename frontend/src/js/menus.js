@@ -7,6 +7,18 @@ document.addEventListener("click", ({ target }) => {
   });
 });
 
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-menu-close]")) target.closest("details").open = false;
+});
+
+// A filter narrows the list at once, which exchanges the menu it stands in: it stays open.
+let kept = [];
+const keepers = () => [...document.querySelectorAll("details[data-keep-open][open]")];
+document.addEventListener("htmx:beforeSwap", () => (kept = keepers().map((menu) => menu.dataset.keepOpen)));
+document.addEventListener("htmx:afterSwap", () =>
+  kept.forEach((name) => document.querySelector(`details[data-keep-open="${name}"]`)?.setAttribute("open", "")),
+);
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   open().forEach((menu) => {

@@ -14,7 +14,7 @@ function read() {
 }
 
 // "All" means this query: with another filter it would be other people. Order and place do not matter.
-const NO_FILTER = ["page", "before", "after", "sort", "column"];
+const NO_FILTER = ["page", "count", "before", "after", "sort", "column", "view"];
 
 function query() {
   const params = new URLSearchParams(list().dataset.query);
@@ -54,7 +54,7 @@ function tell(state, all) {
   document.querySelectorAll("[data-picked]").forEach((field) => (field.value = values[field.dataset.picked] ?? ""));
   document.querySelectorAll("[data-mass]").forEach((bar) => {
     bar.hidden = count === 0;
-    bar.querySelector("[data-mass-count]").textContent = text("selected", { n: number(count) });
+    bar.querySelector("[data-mass-count]").textContent = text("selected", { n: number(count) + (all && "more" in list().dataset ? "+" : "") });
     bar.querySelector("[data-mass-all]").hidden = all || total <= state.ids.length;
   });
 }

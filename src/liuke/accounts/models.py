@@ -1,5 +1,6 @@
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -27,11 +28,10 @@ class Unit(models.Model):
         ordering = ("id",)
         constraints = [
             models.UniqueConstraint(
-                fields=["kind"], condition=models.Q(kind="firm"), name="unit_one_firm"
+                fields=["kind"], condition=Q(kind="firm"), name="unit_one_firm"
             ),
             models.CheckConstraint(
-                condition=models.Q(kind="firm", parent=None)
-                | (~models.Q(kind="firm") & models.Q(parent__isnull=False)),
+                condition=Q(kind="firm", parent=None) | (~Q(kind="firm") & Q(parent__isnull=False)),
                 name="unit_firm_is_root",
             ),
         ]
@@ -88,3 +88,48 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.created_at:%Y-%m-%d}"
+
+
+class SavedView(models.Model):
+    """A person's own way to look at a list: filters and order as an address, and columns."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="views")
+    list_name = models.CharField(max_length=40)
+    name = models.CharField(pgettext_lazy("view", "name"), max_length=40)
+    query = models.CharField(max_length=2000, blank=True)
+    columns = models.JSONField(default=list, blank=True)
+    is_default = models.BooleanField(_("open the list with it"), default=False)
+
+    class Meta:
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+        ordering = ("id",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "list_name", "name"],
+                name="view_name_once",
+                violation_error_message=_("You have a view of this name already."),
+            ),
+            models.UniqueConstraint(
+                fields=["user", "list_name"], condition=Q(is_default=True), name="view_one_default"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ListColumns(models.Model):
+    """The columns a person last chose for a list, without saving a view."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    list_name = models.CharField(max_length=40)
+    columns = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("columns")
+        verbose_name_plural = _("columns")
+        constraints = [models.UniqueConstraint(fields=["user", "list_name"], name="columns_once")]
+
+    def __str__(self) -> str:
+        return self.list_name

@@ -1,13 +1,13 @@
 """Reads of people and the organization."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from liuke.accounts.models import ApiToken, Unit, User
+from liuke.accounts.models import ApiToken, ListColumns, SavedView, Unit, User
 from liuke.core.scoping import Reach, Scope
 
 
@@ -69,6 +69,17 @@ def people_reaching(owner_id: int | None, branch_id: int | None) -> list[User]:
             and _root_for(each.unit, each.scope) in above
         )
     ]
+
+
+def views_of(viewer: User, list_name: str) -> QuerySet[SavedView]:
+    """The person's own views of a list, the oldest first."""
+    return SavedView.objects.filter(user=viewer, list_name=list_name)
+
+
+def columns_of(viewer: User, list_name: str) -> Sequence[str]:
+    """The columns the person last chose for a list; none means what the list starts with."""
+    kept = ListColumns.objects.filter(user=viewer, list_name=list_name).first()
+    return kept.columns if kept else ()
 
 
 def _root_for(unit: Unit, scope: str) -> int:

@@ -1,13 +1,14 @@
 """All writes about people and the organization."""
 
 import secrets
+from collections.abc import Sequence
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from liuke.accounts.models import ApiToken, Unit, User
+from liuke.accounts.models import ApiToken, ListColumns, SavedView, Unit, User
 from liuke.accounts.queries import token_digest
 from liuke.accounts.rules import Act
 from liuke.core import clock, journal
@@ -93,6 +94,77 @@ def create_token(*, actor: User | None, username: str) -> str:
     ApiToken.objects.create(user=user, digest=token_digest(key))
     journal.record(actor, "user.token_created", [Change(user)])
     return key
+
+
+# How somebody looks at a list is no business of the firm, so these leave no trace in the journal.
+
+
+@transaction.atomic
+def save_view(
+    *,
+    actor: User,
+    list_name: str,
+    name: str,
+    query: str,
+    columns: Sequence[str],
+    as_default: bool = False,
+) -> SavedView:
+    """Keep how a list looks now under a name; the list may open with it from now on."""
+    if as_default:
+        _no_default(actor, list_name)
+    view = SavedView(
+        user=actor, list_name=list_name, name=name.strip(), query=query, columns=list(columns),
+        is_default=as_default,
+    )  # fmt: skip
+    view.full_clean()
+    view.save()
+    return view
+
+
+@transaction.atomic
+def change_view(
+    *,
+    actor: User,
+    view_id: int,
+    name: str | None = None,
+    query: str | None = None,
+    columns: Sequence[str] | None = None,
+    as_default: bool | None = None,
+) -> SavedView:
+    """Rename an own view, give it other filters and columns, or let the list open with it."""
+    view = SavedView.objects.select_for_update().get(pk=view_id, user=actor)
+    if as_default:
+        _no_default(actor, view.list_name)
+    given = {
+        "name": None if name is None else name.strip(),
+        "query": query,
+        "columns": None if columns is None else list(columns),
+        "is_default": as_default,
+    }
+    for field, value in given.items():
+        if value is not None:
+            setattr(view, field, value)
+    view.full_clean()
+    view.save()
+    return view
+
+
+def delete_view(*, actor: User, view_id: int) -> None:
+    """Forget an own view."""
+    SavedView.objects.filter(pk=view_id, user=actor).delete()
+
+
+def keep_columns(*, actor: User, list_name: str, columns: Sequence[str]) -> None:
+    """Remember the columns a person chose for a list."""
+    ListColumns.objects.update_or_create(
+        user=actor, list_name=list_name, defaults={"columns": list(columns)}
+    )
+
+
+def _no_default(actor: User, list_name: str) -> None:
+    SavedView.objects.filter(user=actor, list_name=list_name, is_default=True).update(
+        is_default=False
+    )
 
 
 def _locked(username: str) -> User:

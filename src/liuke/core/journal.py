@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from django.db.models import Model
@@ -27,8 +28,8 @@ class Change:
     after: Mapping[str, Any] | None = None
 
 
-def record(actor: Actor | None, verb: str, changes: Iterable[Change]) -> None:
-    """Append one entry per change, in one statement however many there are."""
+def record(actor: Actor | None, verb: str, changes: Iterable[Change]) -> datetime:
+    """Append one entry per change, in one statement; all have the moment that is returned."""
     at, actor_id = clock.now(), None if actor is None else actor.pk
     bulk.insert(
         JournalEntry,
@@ -47,6 +48,7 @@ def record(actor: Actor | None, verb: str, changes: Iterable[Change]) -> None:
             for change in changes
         ),
     )
+    return at
 
 
 def difference(

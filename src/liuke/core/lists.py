@@ -24,7 +24,7 @@ Choices = Sequence[tuple[str, Label]]
 
 PAGE_SIZE = 50
 CAP = 10_000
-PLACE = ("page",)
+PLACE = ("page", "count")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -118,6 +118,7 @@ class Page:
     last: int
     prev_url: str
     next_url: str
+    count_url: str
     export_url: str
     q: str
 
@@ -157,7 +158,9 @@ class ListOf(Generic[Row]):
         number = max(1, _whole(query.get("page")) or 1)
         start = (number - 1) * self.size
         found = self._load(selected[start : start + self.size + 1])
-        total, capped = self._total(selected, start + len(found), len(found))
+        exact = query.get("count") == "all"
+        total, capped = self._total(selected, start + len(found), len(found), exact)
+        kept = "all" if exact else None
         shown = self._shown(columns)
         return Page(
             label=self.label,
@@ -175,8 +178,9 @@ class ListOf(Generic[Row]):
             total_is_capped=capped,
             first=start + 1 if found else 0,
             last=start + min(len(found), self.size) if found else 0,
-            prev_url=_address(query, page=number - 1) if number > 1 else "",
-            next_url=_address(query, page=number + 1) if len(found) > self.size else "",
+            prev_url=_address(query, page=number - 1, count=kept) if number > 1 else "",
+            next_url=_address(query, page=number + 1, count=kept) if len(found) > self.size else "",
+            count_url=_address(query, page=number, count="all") if capped else "",
             export_url=f"{export_url}{_address(query, page=None)}" if export_url else "",
             q=query.get("q", ""),
         )
@@ -198,9 +202,11 @@ class ListOf(Generic[Row]):
     def _load(self, rows: QuerySet[Row]) -> list[Row]:
         return list(rows.select_related(*self.related).prefetch_related(*self.prefetch))
 
-    def _total(self, rows: QuerySet[Row], seen: int, found: int) -> tuple[int, bool]:
+    def _total(self, rows: QuerySet[Row], seen: int, found: int, exact: bool) -> tuple[int, bool]:
         if 0 < found <= self.size:
             return seen, False
+        if exact:
+            return rows.order_by().count(), False
         # Counting a million rows costs more than showing fifty, and nobody reads the figure.
         counted = rows.order_by().values("pk")[: CAP + 1].count()
         return min(counted, CAP), counted > CAP

@@ -16,6 +16,7 @@ from liuke.customers.models import Asset, ContactPoint, Customer, CustomerState
 
 router = Router(tags=["customers"])
 MOST = 200
+MOST_AT_ONCE = 10_000
 
 # Blanks alone are no name, here as in the form.
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -43,6 +44,11 @@ class CustomerOut(ModelSchema):
     contact_points: list[ContactPointOut]
     assets: list[AssetOut]
     state: StateOut
+    tags: list[str]
+
+    @staticmethod
+    def resolve_tags(customer: Customer) -> list[str]:
+        return [tag.name for tag in customer.tags.all()]
 
     class Meta:
         model = Customer
@@ -70,6 +76,7 @@ class CustomerIn(Schema):
     size: str = ""
     credit_code: str = ""
     contact_points: list[ContactPointIn] = Field(default_factory=list)
+    tags: list[str] = Field(default_factory=list)
 
 
 class CustomerChange(Schema):
@@ -82,11 +89,33 @@ class CustomerChange(Schema):
     source: str | None = None
     note: str | None = None
     contact_points: list[ContactPointIn] | None = None
+    tags: list[str] | None = None
 
 
 class CustomerList(Schema):
     items: list[CustomerOut]
     next_after: int | None
+
+
+class Many(Schema):
+    """Customers by their ids, all of them within sight."""
+
+    customer_ids: list[int] = Field(max_length=MOST_AT_ONCE)
+
+
+class Assignment(Many):
+    owner_id: int | None
+
+
+class Tagging(Many):
+    add: list[str] = Field(default_factory=list)
+    remove: list[str] = Field(default_factory=list)
+
+
+class Changed(Schema):
+    """How many were changed; who stood so already does not count."""
+
+    count: int
 
 
 class AssetIn(Schema):
@@ -97,14 +126,35 @@ class AssetIn(Schema):
 
 @router.get("/customers", response=CustomerList)
 def list_customers(
-    request: HttpRequest, q: str = "", after: int = 0, limit: int = 50
+    request: HttpRequest, q: str = "", tag: str = "", after: int = 0, limit: int = 50
 ) -> dict[str, Any]:
     """Customers in order of their id; pass `next_after` as `after` for the next ones."""
     limit = max(1, min(limit, MOST))
     found = queries.find(viewer_of(request), q).filter(pk__gt=after).order_by("pk")
+    if tag:
+        found = found.filter(tags__name__iexact=tag)
     rows = list(_whole(found)[: limit + 1])
     more = len(rows) > limit
     return {"items": rows[:limit], "next_after": rows[limit - 1].pk if more else None}
+
+
+@router.post("/customers/assign", response=Changed)
+def assign_customers(request: HttpRequest, body: Assignment) -> services.Batch:
+    """Give customers to a person, or to nobody with `owner_id` null."""
+    return services.assign_customers(
+        actor=viewer_of(request), customer_ids=set(body.customer_ids), owner_id=body.owner_id
+    )
+
+
+@router.post("/customers/tag", response=Changed)
+def tag_customers(request: HttpRequest, body: Tagging) -> services.Batch:
+    """Put tags on customers and take others off; a new name becomes a tag."""
+    return services.tag_customers(
+        actor=viewer_of(request),
+        customer_ids=set(body.customer_ids),
+        add=body.add,
+        remove=body.remove,
+    )
 
 
 @router.get("/customers/{pk}", response=CustomerOut)
@@ -117,8 +167,9 @@ def create_customer(request: HttpRequest, body: CustomerIn) -> Status[Customer]:
     viewer = viewer_of(request)
     created = services.create_customer(
         actor=viewer,
-        values=body.model_dump(exclude={"contact_points"}),
+        values=body.model_dump(exclude={"contact_points", "tags"}),
         contact_points=_points(body.contact_points),
+        tags=body.tags,
     )
     return Status(201, _read(viewer, created.pk))
 
@@ -127,13 +178,14 @@ def create_customer(request: HttpRequest, body: CustomerIn) -> Status[Customer]:
 def change_customer(request: HttpRequest, pk: int, body: CustomerChange) -> Customer:
     viewer = viewer_of(request)
     get_object_or_404(queries.visible_to(viewer), pk=pk)
-    given = body.model_dump(exclude_unset=True, exclude={"version", "contact_points"})
+    given = body.model_dump(exclude_unset=True, exclude={"version", "contact_points", "tags"})
     services.update_customer(
         actor=viewer,
         customer_id=pk,
         version=body.version,
         values={name: value for name, value in given.items() if value is not None},
         contact_points=None if body.contact_points is None else _points(body.contact_points),
+        tags=body.tags,
     )
     return _read(viewer, pk)
 
@@ -147,7 +199,7 @@ def add_asset(request: HttpRequest, pk: int, body: AssetIn) -> Status[Asset]:
 
 
 def _whole(customers: QuerySet[Customer]) -> QuerySet[Customer]:
-    return customers.select_related("state").prefetch_related("contact_points", "assets")
+    return customers.select_related("state").prefetch_related("contact_points", "assets", "tags")
 
 
 def _read(viewer: User, pk: int) -> Customer:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from liuke.accounts.models import Unit, User
 from liuke.accounts.queries import people_visible_to
 from liuke.customers.models import Asset, ContactPoint, Customer
+from liuke.customers.queries import tags_in_use
 from liuke.customers.rules import Kind, plate_key
 from liuke.customers.services import EDITABLE, NewContactPoint
 
@@ -19,6 +20,12 @@ class DateInput(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
+
+
+def owner_field(viewer: User, customer: Customer) -> forms.Field:
+    """Who owns the customer now stays a choice, even out of sight or no longer with the firm."""
+    people = people_visible_to(viewer) | User.objects.filter(pk=customer.owner_id or 0)
+    return forms.ModelChoiceField(people, required=False, label=_("Owner"), empty_label=_("Nobody"))
 
 
 class CustomerForm(forms.ModelForm[Customer]):
@@ -35,11 +42,7 @@ class CustomerForm(forms.ModelForm[Customer]):
 
     def __init__(self, viewer: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Who owns the customer now stays a choice, even out of sight or no longer with the firm.
-        people = people_visible_to(viewer) | User.objects.filter(pk=self.instance.owner_id or 0)
-        self.fields["owner"] = forms.ModelChoiceField(
-            people, required=False, label=_("Owner"), empty_label=_("Nobody")
-        )
+        self.fields["owner"] = owner_field(viewer, self.instance)
         self.fields["branch"] = forms.ModelChoiceField(
             Unit.objects.filter(kind="branch"),
             required=False,
@@ -98,3 +101,35 @@ class AssetForm(forms.ModelForm[Asset]):
 
     def _post_clean(self) -> None:
         pass
+
+
+class CellForm(forms.Form):
+    """One cell of the list: level, owner or tags of a customer as it was read at `version`."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, viewer: User, customer: Customer, field: str, data: Any = None) -> None:
+        now = {"version": customer.version, "level": customer.level, "owner": customer.owner_id}
+        worn = [tag.name for tag in customer.tags.all()]
+        super().__init__(data, initial={**now, "tags": worn}, auto_id=f"edit-{customer.pk}-%s")
+        if field == "level":
+            levels = Customer._meta.get_field("level").formfield()
+            self.fields["level"] = levels or forms.CharField()
+        elif field == "owner":
+            self.fields["owner"] = owner_field(viewer, customer)
+        else:
+            names = sorted({*worn, *tags_in_use().values_list("name", flat=True)})
+            self.fields["tags"] = forms.MultipleChoiceField(
+                required=False,
+                label=_("Tags"),
+                choices=[(name, name) for name in names],
+                widget=forms.CheckboxSelectMultiple,
+            )
+            self.fields["more"] = forms.CharField(
+                required=False, max_length=200, label=_("New tags, separated by commas")
+            )
+
+    def tags(self) -> list[str]:
+        """The ticked tags and the new ones; a comma may be a Chinese one."""
+        more = self.cleaned_data["more"].replace("，", ",").replace("、", ",").split(",")
+        return [*self.cleaned_data["tags"], *more]

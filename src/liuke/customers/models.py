@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -9,6 +10,21 @@ from liuke.core import clock
 from liuke.customers.rules import Kind, Stage
 
 NOT_SAID = ("", _("Not said"))
+
+
+class Tag(models.Model):
+    """A word that a firm puts on customers to find them together."""
+
+    name = models.CharField(pgettext_lazy("tag", "name"), max_length=40)
+
+    class Meta:
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
+        ordering = ("name",)
+        constraints = [models.UniqueConstraint(Lower("name"), name="tag_name_unique")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Customer(models.Model):
@@ -47,6 +63,7 @@ class Customer(models.Model):
     )
     source = models.CharField(_("heard of us through"), max_length=80, blank=True)
     note = models.TextField(_("note"), blank=True)
+    tags = models.ManyToManyField(Tag, blank=True, related_name="customers", verbose_name=_("tags"))
 
     gender = models.CharField(
         _("gender"),

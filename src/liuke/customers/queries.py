@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -14,7 +14,7 @@ from liuke.accounts.models import Unit, User
 from liuke.accounts.queries import reach_of
 from liuke.core import clock, search, text
 from liuke.core.models import JournalEntry
-from liuke.customers.models import Asset, ContactBlock, ContactPoint, Customer, CustomerState
+from liuke.customers.models import Asset, ContactBlock, ContactPoint, Customer, CustomerState, Tag
 from liuke.customers.rules import RECOVERED_FOR, Stage
 
 SEARCH_KIND = "customer"
@@ -77,6 +77,12 @@ def values_of(customer_ids: Collection[int]) -> dict[int, Decimal]:
 def ids_by_code(codes: Collection[str]) -> dict[str, int]:
     """Customer number → id, for those that exist. The caller keeps to one chunk of codes."""
     return dict(Customer.objects.filter(code__in=codes).values_list("code", "pk"))
+
+
+def tags_in_use() -> QuerySet[Tag]:
+    """The tags that somebody wears, by name."""
+    worn = Customer.tags.through.objects.filter(tag=OuterRef("pk"))
+    return Tag.objects.filter(Exists(worn))
 
 
 def assets_of(customer_ids: Collection[int] | QuerySet[Customer]) -> QuerySet[Asset]:
@@ -155,6 +161,8 @@ def _names(model: type[User] | type[Unit], ids: Iterable[Any]) -> dict[object, s
 
 
 def _shown(field: str, value: Any, names: Mapping[str, Mapping[object, str]]) -> str:
+    if field == "tags" and value:
+        return pgettext("list", ", ").join(map(str, value))
     if isinstance(value, list):
         return pgettext("list", ", ").join(str(each).partition(" ")[2] for each in value) or "—"
     if field in names and value is not None:

@@ -1,12 +1,25 @@
 from django.urls import path
 
-from liuke.desk import views
+from liuke.desk.views import customers as views
+from liuke.desk.views import today
 
 urlpatterns = [
-    path("today/", views.today, name="today"),
-    path("customers/<int:pk>/contact/", views.contact, name="contact"),
+    path("today/", today.today, name="today"),
+    path("customers/<int:pk>/contact/", today.contact, name="contact"),
     path("customers/", views.customer_list, name="customers"),
     path("customers/export.csv", views.customers_export, name="customers-export"),
+    path("customers/assign/", views.customers_assign, name="customers-assign"),
+    path("customers/tag/", views.customers_tag, name="customers-tag"),
+    path("customers/undo/", views.customers_undo, name="customers-undo"),
+    path("customers/view/", views.customers_view, name="customers-view"),
+    path(
+        "customers/<int:pk>/level/", views.customer_cell, {"field": "level"}, name="customer-level"
+    ),
+    path(
+        "customers/<int:pk>/owner/", views.customer_cell, {"field": "owner"}, name="customer-owner"
+    ),
+    path("customers/<int:pk>/tags/", views.customer_cell, {"field": "tags"}, name="customer-tags"),
     path("customers/<int:pk>/", views.customer, name="customer"),
     path("search/", views.search, name="search"),
+    path("search/palette/", views.palette, name="palette"),
 ]

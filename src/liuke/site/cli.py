@@ -25,6 +25,8 @@ from liuke.core import ticks  # noqa: E402
 from liuke.imports.cli import import_orders  # noqa: E402
 from liuke.site import demo, setup  # noqa: E402
 from liuke.site.ticks import TICKS  # noqa: E402
+from liuke_analytics import cli as statistics  # noqa: E402
+from liuke_analytics.linkage.cli import dedupe_file  # noqa: E402
 
 TICK_SECONDS = 60
 
@@ -115,6 +117,9 @@ def init(empty: bool, simulated: str, business: str, firm: str) -> None:
 
 main.add_command(user)
 main.add_command(churn)
+for command in (statistics.report, statistics.fit, statistics.uplift, statistics.survival):
+    main.add_command(command)
+main.add_command(dedupe_file)
 
 
 @main.group("import")

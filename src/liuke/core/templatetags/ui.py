@@ -161,6 +161,24 @@ def tag(text: str, mean: str = "", icon: str = "") -> SafeString:
     return format_html('<span class="lk-tag"{}>{}{}</span>', _mean(mean), _icon(icon), text)
 
 
+def editable(shown: str, url: str, at: str, label: str, target: str = "") -> SafeString:
+    """A cell that a click exchanges for its own small form, in place or in the dialog `target`."""
+    return format_html(
+        '<button class="lk-cell__open" type="button" hx-get="{}" hx-target="{}" '
+        'hx-swap="innerHTML" hx-select="unset" hx-select-oob="unset" hx-push-url="false">{}'
+        '<span class="u-sr">{}</span></button>',
+        url,
+        target or f"#{at}",
+        shown or figures.NOTHING,
+        label,
+    )
+
+
+def cell(content: str, at: str) -> SafeString:
+    """What `editable` and its form take turns in."""
+    return format_html('<span class="lk-cell" id="{}">{}</span>', at, content)
+
+
 @register.simple_tag
 def chip(
     label: str, href: str, on: bool = False, n: figures.Number | None = None, icon: str = ""

@@ -8,7 +8,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 # A changed list starts at its first page.
-PLACES = {"page", "before", "after"}
+PLACES = {"page", "count", "before", "after"}
 
 
 def params_of(spec: Any) -> list[str]:

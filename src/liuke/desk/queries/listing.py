@@ -1,5 +1,6 @@
 """What the customers screen lists: one declaration for page, file and figures that lead here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -9,20 +10,23 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_noop, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop, pgettext_lazy
 
 from liuke.accounts.models import Unit, User
 from liuke.accounts.queries import people_visible_to
+from liuke.accounts.rules import Act
 from liuke.churn import queries as churn
 from liuke.core import clock, search
 from liuke.core.lists import Column, Filter, ListOf
 from liuke.core.templatetags import ui
 from liuke.core.ui.figures import month_text
 from liuke.customers.models import Customer
-from liuke.customers.queries import SEARCH_KIND, counts_by_stage, standing
+from liuke.customers.queries import SEARCH_KIND, counts_by_stage, standing, tags_in_use
 from liuke.customers.rules import Kind, Stage, churn_state
+from liuke.desk.queries.own_views import EVERYBODY
 
+EDITOR = "cell-editor"
 CHURN_STATES = [
     ("active", _("Safe")),
     ("at_risk", _("At risk")),
@@ -49,13 +53,13 @@ def customer_list(viewer: User) -> ListOf[Customer]:
     today = clock.today()
     return ListOf(
         label=_("Customers"),
-        columns=_columns(today),
+        columns=_columns(today, viewer.may(Act.EDIT_CUSTOMERS)),
         filters=_filters(viewer, today),
         url_of=lambda customer: reverse("customer", args=[customer.pk]),
         search=lambda rows, words: search.narrow(rows, SEARCH_KIND, words),
         order="-value_year",
         related=("state", "owner", "branch"),
-        prefetch=("assets",),
+        prefetch=("assets", "tags"),
     )
 
 
@@ -76,34 +80,81 @@ class StageFigure:
     note: str = ""
 
 
-def stage_line(customers: QuerySet[Customer], query: QueryDict) -> list[StageFigure]:
+def stage_line(
+    customers: QuerySet[Customer], query: QueryDict, at_risk: Mapping[str, int]
+) -> list[StageFigure]:
     """How many customers stand at each stage; each box opens them."""
     counts = counts_by_stage(customers)
+    # Who opens the list with a view of the own says here that it is left.
+    rest = f"&view={EVERYBODY}" if "view" in query else ""
     return [
         StageFigure(
             stage.label,
             counts[stage.value],
-            f"?stage={stage.value}",
+            f"?stage={stage.value}{rest}",
             query.get("stage") == stage.value,
+            _stage_note(at_risk.get(stage.value, 0)),
         )
         for stage in Stage
     ]
 
 
-def watched(customers: QuerySet[Customer]) -> dict[str, int]:
+def at_risk_by_stage(customers: QuerySet[Customer]) -> dict[str, int]:
+    """How many of each stage are at risk today."""
+    return counts_by_stage(customers.filter(standing("at_risk", clock.today())))
+
+
+def watched(customers: QuerySet[Customer], at_risk: Mapping[str, int]) -> dict[str, int]:
     """How many are at risk and lost today."""
-    today = clock.today()
-    return {
-        state: customers.filter(standing(state, today)).count() for state in ("at_risk", "lost")
-    }
+    lost = customers.filter(standing("lost", clock.today())).count()
+    return {"at_risk": sum(at_risk.values()), "lost": lost}
 
 
-def _columns(today: date) -> list[Column[Customer]]:
+def shown_cell(customer: Customer, field: str, may_edit: bool = True) -> SafeString:
+    """Level, owner or tags as the list shows them, for those who may with the way to change it."""
+    shown, word = {
+        "level": (ui.level(customer.level), _("Change the level")),
+        "owner": (ui.who(str(customer.owner) if customer.owner else None), _("Change the owner")),
+        "tags": (_tags(customer), _("Change the tags")),
+    }[field]
+    if not may_edit:
+        return shown
+    url = reverse(f"customer-{field}", args=[customer.pk])
+    target = f"#{EDITOR}" if field == "tags" else ""
+    return ui.editable(shown, url, cell_id(customer, field), str(word), target)
+
+
+def cell_id(customer: Customer, field: str) -> str:
+    return f"cell-{customer.pk}-{field}"
+
+
+def _cell(customer: Customer, field: str, may_edit: bool) -> SafeString:
+    return ui.cell(shown_cell(customer, field, may_edit), cell_id(customer, field))
+
+
+def _tags(customer: Customer) -> SafeString:
+    """The first tag, and how many more; a row stays one line high."""
+    first, *more = [tag.name for tag in customer.tags.all()] or [""]
+    rest = format_html(
+        ' <span class="sub" title="{0}"><span aria-hidden="true">+{1}</span>'
+        '<span class="u-sr">{0}</span></span>',
+        pgettext("list", ", ").join(more),
+        len(more),
+    )
+    return format_html("{}{}", ui.tag(first) if first else "", rest if more else "")
+
+
+def _stage_note(at_risk: int) -> str:
+    return gettext("%(n)s of them at risk") % {"n": ui.num(at_risk)} if at_risk else ""
+
+
+def _columns(today: date, may_edit: bool) -> list[Column[Customer]]:
     return [
         Column("name", _("Customer"), lambda row: row.name, sort=("name_sort",), css="name"),
         Column("asset", _("Vehicle or asset"), _assets, css="clip sub"),
         Column(
-            "level", _("Level"), lambda row: row.level, cell=lambda row: ui.level(row.level),
+            "level", _("Level"), lambda row: row.level,
+            cell=lambda row: _cell(row, "level", may_edit),
             sort=("level", "name_sort"), css="level",
         ),
         Column(
@@ -132,11 +183,16 @@ def _columns(today: date) -> list[Column[Customer]]:
         Column(
             "value_total", _("Total"), lambda row: row.state.value_total,
             cell=lambda row: ui.money(row.state.value_total),
-            sort=("state__value_total",), css="r vt",
+            sort=("state__value_total",), css="r vt", shown=False,
         ),
         Column(
             "owner", _("Owner"), lambda row: row.owner and str(row.owner),
-            cell=lambda row: ui.who(str(row.owner) if row.owner else None), css="own",
+            cell=lambda row: _cell(row, "owner", may_edit), css="own",
+        ),
+        Column(
+            "tags", _("Tags"),
+            lambda row: pgettext("list", ", ").join(tag.name for tag in row.tags.all()),
+            cell=lambda row: _cell(row, "tags", may_edit), css="tags",
         ),
         Column("branch", _("Branch"), lambda row: row.branch and str(row.branch), css="br",
                shown=False),
@@ -153,6 +209,7 @@ def _columns(today: date) -> list[Column[Customer]]:
 
 def _filters(viewer: User, today: date) -> list[Filter]:
     people = [(str(person.pk), str(person)) for person in people_visible_to(viewer)]
+    tags = [(str(tag.pk), tag.name) for tag in tags_in_use()]
     branches = [(str(unit.pk), unit.name) for unit in Unit.objects.filter(kind="branch")]
     return [
         Filter("stage", _("Stage"), "choice", lambda v: Q(state__stage=v), Stage.choices),
@@ -164,6 +221,7 @@ def _filters(viewer: User, today: date) -> list[Filter]:
                [*people, ("nobody", _("Nobody"))]),
         Filter("branch", _("Branch"), "choice", lambda v: Q(branch=v), branches),
         Filter("level", _("Level"), "choice", lambda v: Q(level=v), [(g, g) for g in "ABCD"]),
+        Filter("tag", _("Tag"), "choice", lambda v: Q(tags=v), tags),
         Filter("kind", _("Kind"), "choice", lambda v: Q(kind=v), Kind.choices),
         Filter("value", _("Value of a year"), "range",
                lambda v: _between("state__value_year", v)),

@@ -39,6 +39,9 @@ BY_CUSTOMER = {
     "order-new": Act.RECORD_ORDERS,
     "contact": Act.FOLLOW_UP,
     "contact-unblock": Act.FOLLOW_UP,
+    "customer-level": Act.EDIT_CUSTOMERS,
+    "customer-owner": Act.EDIT_CUSTOMERS,
+    "customer-tags": Act.EDIT_CUSTOMERS,
 }
 BY_ORDER = {"order": None, "order-void": Act.RECORD_ORDERS}
 BY_ITEM = {"agenda-snooze", "agenda-hand-over", "agenda-done", "agenda-restore"}
@@ -50,6 +53,7 @@ FIRM_WIDE = {
     "cadence": Act.EDIT_RULES,
     "customers": None,
     "search": None,
+    "palette": None,
     "customer-new": Act.EDIT_CUSTOMERS,
     "customers-export": Act.EXPORT,
     "churn": None,
@@ -61,6 +65,8 @@ FIRM_WIDE = {
     "import-list": Act.IMPORT,
     "import-new": Act.IMPORT,
 }
+# These only take a POST that names customers, or a view of one's own.
+MANY = {"customers-assign", "customers-tag", "customers-undo", "customers-view"}
 BY_IMPORT = {
     "import-run", "import-map", "import-check", "import-stop", "import-discard", "import-rejects",
 }  # fmt: skip
@@ -83,6 +89,8 @@ API = {
     ("get", "/api/customers/{pk}"): None,
     ("patch", "/api/customers/{pk}"): Act.EDIT_CUSTOMERS,
     ("post", "/api/customers/{pk}/assets"): Act.EDIT_CUSTOMERS,
+    ("post", "/api/customers/assign"): Act.EDIT_CUSTOMERS,
+    ("post", "/api/customers/tag"): Act.EDIT_CUSTOMERS,
     ("post", "/api/orders"): Act.RECORD_ORDERS,
     ("get", "/api/customers/{pk}/orders"): None,
     ("get", "/api/churn/table"): None,
@@ -203,6 +211,43 @@ def test_pages_of_one_customer(seat) -> None:
                 # Who may not do it at all is told so; that says nothing about this customer.
                 expected = {404} if posted and whose not in seat.sees() else {403}
             assert method(seat.url(name, whose)).status_code in expected, (name, whose)
+
+
+def test_many_at_once(seat) -> None:
+    """Whoever is out of sight is not among the selected, whatever ids are posted."""
+    ids = ",".join(str(made.pk) for made in seat.customers.values())
+    mine = str(seat.viewer.pk)
+    for posted in ({"ids": ids}, {"all": "1", "query": ""}):
+        for name, what in (("assign", {"owner": mine}), ("tag", {"add": "VIP"})):
+            answer = seat.client.post(reverse(f"customers-{name}"), posted | what)
+            assert answer.status_code == (302 if seat.may(Act.EDIT_CUSTOMERS) else 403)
+    reached = seat.sees() if seat.may(Act.EDIT_CUSTOMERS) else set()
+    tagged = Customer.objects.filter(tags__name="VIP").values_list("name", flat=True)
+    owned = Customer.objects.filter(owner=seat.viewer).values_list("name", flat=True)
+    assert (set(tagged), set(owned)) == (reached, reached | {"自己的"})
+
+
+def test_many_over_the_api(seat) -> None:
+    foreign = [made.pk for name, made in seat.customers.items() if name not in seat.sees()]
+    own = [made.pk for name, made in seat.customers.items() if name in seat.sees()]
+    allowed = seat.may(Act.EDIT_CUSTOMERS)
+    for path, what in (("assign", {"owner_id": seat.viewer.pk}), ("tag", {"add": ["VIP"]})):
+        url = f"/api/customers/{path}"
+        done = _send(seat.client, "post", url, {"customer_ids": own, **what})
+        assert done.status_code == (200 if allowed else 403)
+        for pk in foreign:
+            refused = _send(seat.client, "post", url, {"customer_ids": [*own, pk], **what})
+            assert refused.status_code == (422 if allowed else 403)
+    assert not Customer.objects.filter(pk__in=foreign, tags__name="VIP").exists()
+    assert not Customer.objects.filter(pk__in=foreign, owner=seat.viewer).exists()
+
+
+def test_the_palette_offers_whom_one_sees(seat) -> None:
+    for name in seat.customers:
+        answer = seat.client.get(reverse("palette"), {"q": name})
+        assert {found.name for found in answer.context["found"]} == {name} & seat.sees()
+        purchase = "/orders/new/" in answer.content.decode()
+        assert purchase == (name in seat.sees() and seat.may(Act.RECORD_ORDERS))
 
 
 def test_the_api(seat) -> None:
@@ -331,8 +376,8 @@ def test_who_may_not_is_told_in_words(person, role) -> None:
 
 def test_every_address_is_in_a_list() -> None:
     listed = {
-        *BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *FIRM_WIDE, *BY_IMPORT, *OWN_ACCOUNT, *SIGNED_OUT,
-        *API_OPEN,
+        *BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *FIRM_WIDE, *MANY, *BY_IMPORT, *OWN_ACCOUNT,
+        *SIGNED_OUT, *API_OPEN,
     }  # fmt: skip
     found = {name for name in _names() if not name.startswith("api-1:") or name in API_OPEN}
     assert found == listed
@@ -347,7 +392,8 @@ def test_every_address_is_in_a_list() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", sorted({*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *FIRM_WIDE, *BY_IMPORT, *OWN_ACCOUNT})
+    "name",
+    sorted({*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *FIRM_WIDE, *MANY, *BY_IMPORT, *OWN_ACCOUNT}),
 )
 def test_signed_out_leads_to_the_sign_in(name, firm) -> None:
     url = reverse(name, args=ARGS.get(name, ()))

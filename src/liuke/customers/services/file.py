@@ -1,4 +1,4 @@
-"""All writes to the customer file."""
+"""Customers one by one or as they come from files: writes to the customer file."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from liuke.core.journal import Change
 from liuke.customers import queries
 from liuke.customers.models import Asset, ContactBlock, ContactPoint, Customer, CustomerState
 from liuke.customers.rules import kind_of, plate_key, stage_of
+from liuke.customers.services import tags as tagging
 from liuke.facts import AssetsChanged, ContactUnblocked
 
 CHUNK = 500
@@ -83,6 +84,7 @@ def create_customer(
     actor: User | None,
     values: Mapping[str, Any],
     contact_points: Sequence[NewContactPoint] = (),
+    tags: Collection[str] = (),
 ) -> Customer:
     """Record a new customer; whoever records it owns it unless `values` names an owner."""
     require(actor, Act.EDIT_CUSTOMERS)
@@ -92,6 +94,8 @@ def create_customer(
     _check_and_save(customer)
     CustomerState.objects.create(customer=customer)
     _replace_contact_points(customer, contact_points)
+    if tags:
+        tagging.set_on(customer, tags)
     _reindex([customer.pk])
     journal.record(
         actor,
@@ -109,6 +113,7 @@ def update_customer(
     version: int,
     values: Mapping[str, Any],
     contact_points: Sequence[NewContactPoint] | None = None,
+    tags: Collection[str] | None = None,
 ) -> Customer:
     """Change a customer as it was read at `version`.
 
@@ -130,6 +135,8 @@ def update_customer(
     _check_and_save(customer)
     if contact_points is not None:
         _replace_contact_points(customer, contact_points)
+    if tags is not None:
+        tagging.set_on(customer, tags)
     _reindex([customer.pk])
     old, new = journal.difference(before, _snapshot(customer))
     journal.record(
@@ -372,16 +379,12 @@ def _normalised(item: NewContactPoint) -> str:
 
 
 def _reindex(customer_ids: Collection[int]) -> None:
-    customers = Customer.objects.filter(pk__in=customer_ids).prefetch_related(
-        "contact_points", "assets"
-    )
-    search.index(
-        queries.SEARCH_KIND,
-        {
-            row.pk: queries.search_tokens(row, row.contact_points.all(), row.assets.all())
-            for row in customers
-        },
-    )
+    rows = Customer.objects.filter(pk__in=customer_ids)
+    documents = {
+        row.pk: queries.search_tokens(row, row.contact_points.all(), row.assets.all())
+        for row in rows.prefetch_related("contact_points", "assets")
+    }
+    search.index(queries.SEARCH_KIND, documents)
 
 
 def _snapshot(customer: Customer) -> dict[str, Any]:
@@ -389,6 +392,7 @@ def _snapshot(customer: Customer) -> dict[str, Any]:
     return {
         **model_to_dict(customer, fields=[*EDITABLE, "kind"]),
         "contact_points": [f"{kind} {value}" for kind, value in points],
+        "tags": tagging.named_on(customer),
     }
 
 

@@ -1,0 +1,338 @@
+"""Screens that mix apps: the customers list, one customer, search."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+from django.views.decorators.http import require_POST
+
+from liuke.accounts.models import SavedView
+from liuke.accounts.queries import viewer_of
+from liuke.accounts.rules import Act
+from liuke.accounts.services import change_view, delete_view, keep_columns, require, save_view
+from liuke.core import clock
+from liuke.core.errors import Refused, Stale
+from liuke.core.templatetags import ui
+from liuke.customers import queries as customers
+from liuke.customers.forms import CellForm
+from liuke.customers.models import Customer
+from liuke.customers.services import (
+    Batch,
+    assign_customers,
+    tag_customers,
+    undo_batch,
+    update_customer,
+)
+from liuke.desk.queries import customer_page, listing, own_views
+from liuke.sales import queries as sales
+
+MORE = 40
+MOST = 400
+MOST_PICKED = 10_000
+LONGEST_ID = 19
+OFFERED = 8
+
+
+def customer_list(request: HttpRequest) -> HttpResponse:
+    """Who are they, and where do they stand?"""
+    viewer = viewer_of(request)
+    if not request.GET and (address := own_views.opening(viewer)):
+        return redirect(reverse("customers") + address)
+    visible = customers.visible_to(viewer)
+    look = own_views.look(viewer, request.GET)
+    if request.GET.getlist("column") and not look.current:
+        keep_columns(actor=viewer, list_name=own_views.LIST, columns=look.columns)
+    at_risk = listing.at_risk_by_stage(visible)
+    may_edit = viewer.may(Act.EDIT_CUSTOMERS)
+    declared = listing.customer_list(viewer)
+    choices = {each.key: each.choices for each in declared.filters}
+    page = declared.page(
+        visible,
+        request.GET,
+        columns=look.columns,
+        export_url=reverse("customers-export") if viewer.may(Act.EXPORT) else "",
+    )
+    context = {
+        "page": page,
+        "look": look,
+        "views_url": reverse("customers-view"),
+        "stages": listing.stage_line(visible, request.GET, at_risk),
+        "watch": listing.watched(visible, at_risk),
+        "is_new": not visible.exists(),
+        "may_edit": may_edit,
+        "may_pick": may_edit or viewer.may(Act.EXPORT),
+        "people": choices["owner"],
+        "tags": choices["tag"],
+    }
+    return render(request, "desk/customers.html", context)
+
+
+def customers_export(request: HttpRequest) -> HttpResponseBase:
+    """The list as it stands on the screen, as a file; a POST names the selected rows only."""
+    viewer = viewer_of(request)
+    require(viewer, Act.EXPORT)
+    rows = customers.visible_to(viewer)
+    query: QueryDict = request.GET
+    if request.method == "POST":
+        rows, query = _picked(request)
+    return listing.customer_list(viewer).csv(
+        rows,
+        query,
+        name="customers",
+        columns=own_views.look(viewer, request.GET).columns,
+    )
+
+
+@require_POST
+def customers_assign(request: HttpRequest) -> HttpResponse:
+    """The selected customers go to one person, or to nobody."""
+    viewer, owner = viewer_of(request), request.POST.get("owner", "")
+    owner = "" if owner == "nobody" else owner
+    owner_id = int(owner) if owner.isdecimal() and len(owner) < LONGEST_ID else None
+    if owner and owner_id is None:
+        raise Http404
+
+    def act(ids: list[int]) -> Batch:
+        return assign_customers(actor=viewer, customer_ids=ids, owner_id=owner_id)
+
+    def said(count: int) -> str:
+        return ngettext("%(n)s customer assigned.", "%(n)s customers assigned.", count)
+
+    return _with_selected(request, act, said)
+
+
+@require_POST
+def customers_tag(request: HttpRequest) -> HttpResponse:
+    """The selected customers get a tag, or lose one."""
+    viewer, posted = viewer_of(request), request.POST
+    off = posted.getlist("off")
+    # Named "off" because a form with a field "remove" could not be removed from the page.
+    # Enter in the field of a new tag presses no button of a known one.
+    add = posted.getlist("add") or ([] if off else [posted.get("more", "").strip()])
+
+    def act(ids: list[int]) -> Batch:
+        if not any((*add, *off)):
+            raise Refused(_("Type a tag first."))
+        return tag_customers(actor=viewer, customer_ids=ids, add=add, remove=off)
+
+    def said(count: int) -> str:
+        if off:
+            return ngettext(
+                "Tag taken off %(n)s customer.", "Tag taken off %(n)s customers.", count
+            )
+        return ngettext("%(n)s customer tagged.", "%(n)s customers tagged.", count)
+
+    return _with_selected(request, act, said)
+
+
+@require_POST
+def customers_undo(request: HttpRequest) -> HttpResponse:
+    """Back to how it was before one's own act on many."""
+    try:
+        at = datetime.fromisoformat(request.GET.get("at", ""))
+    except ValueError:
+        raise Http404 from None
+    if at.tzinfo is None:
+        raise Http404
+    try:
+        count = undo_batch(actor=viewer_of(request), at=at)
+    except Refused as refusal:
+        messages.error(request, refusal.messages[0])
+    else:
+        said = ngettext("Undone for %(n)s customer.", "Undone for %(n)s customers.", count)
+        messages.success(request, said % {"n": ui.num(count)})
+    return HttpResponse(status=204)
+
+
+@require_POST
+def customers_view(request: HttpRequest) -> HttpResponse:
+    """Save, change or delete a view of one's own."""
+    viewer, posted = viewer_of(request), request.POST
+    query = own_views.filters_of(QueryDict(posted.get("query", "")))
+    columns, name, which = posted.getlist("column"), posted.get("name", ""), posted.get("view", "")
+    try:
+        if not which:
+            view = save_view(
+                actor=viewer, list_name=own_views.LIST, name=name, query=query, columns=columns,
+                as_default=posted.get("default") == "1",
+            )  # fmt: skip
+            messages.success(request, _("The view “%s” is saved.") % view.name)
+            return redirect(reverse("customers") + own_views.address_of(view))
+        found = get_object_or_404(SavedView, user=viewer, pk=which if which.isdecimal() else 0)
+        changes: dict[str, dict[str, Any]] = {
+            "update": {"query": query, "columns": columns},
+            "rename": {"name": name},
+            "default": {"as_default": True},
+            "no_default": {"as_default": False},
+        }
+        if posted.get("act") == "delete":
+            delete_view(actor=viewer, view_id=found.pk)
+            messages.success(request, _("The view “%s” is deleted.") % found.name)
+            return redirect(f"{reverse('customers')}?view={own_views.EVERYBODY}")
+        given = changes.get(posted.get("act", ""), {})
+        view = change_view(actor=viewer, view_id=found.pk, **given)
+    except ValidationError as problem:
+        messages.error(request, problem.messages[0])
+        return redirect(_back(request))
+    messages.success(request, _("Saved."))
+    return redirect(reverse("customers") + own_views.address_of(view))
+
+
+def customer_cell(request: HttpRequest, pk: int, field: str) -> HttpResponse:
+    """One cell of the list: its small form, and after saving how it looks now."""
+    viewer = viewer_of(request)
+    require(viewer, Act.EDIT_CUSTOMERS)
+    rows = customers.visible_to(viewer).select_related("owner").prefetch_related("tags")
+    found = get_object_or_404(rows, pk=pk)
+    if request.GET.get("shown"):
+        return HttpResponse(listing.shown_cell(found, field))
+    form = CellForm(viewer, found, field, request.POST or None)
+    warned: dict[str, str] = {}
+    if request.method == "POST" and form.is_valid():
+        values: dict[str, Any] = {"values": {field: form.cleaned_data[field]}}
+        if field == "tags":
+            values = {"values": {}, "tags": form.tags()}
+        try:
+            saved = update_customer(
+                actor=viewer, customer_id=pk, version=form.cleaned_data["version"], **values
+            )
+        except Stale as stale:
+            form, warned = CellForm(viewer, found, field), _stale(stale)
+        except ValidationError as problem:
+            form.add_error("more" if field == "tags" else field, problem.messages[0])
+        else:
+            answer = HttpResponse(listing.shown_cell(saved, field))
+            # The form of the tags stands in a dialog; what it changes stands in the list.
+            answer.headers["HX-Retarget"] = f"#{listing.cell_id(saved, field)}"
+            answer.headers["HX-Trigger-After-Swap"] = "lk:close"
+            return answer
+    context = {"form": form, "customer": found, "field": field}
+    answer = render(request, "desk/cell.html", context)
+    for name, value in warned.items():
+        answer.headers[name] = value
+    return answer
+
+
+def customer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Past and present of one customer."""
+    viewer = viewer_of(request)
+    rows = customers.visible_to(viewer).select_related("state", "owner", "branch")
+    found = get_object_or_404(rows.prefetch_related("contact_points", "assets"), pk=pk)
+    today = clock.today()
+    clocks = customer_page.clock_views(found, today)
+    kind = request.GET.get("past", "")
+    asked = request.GET.get("shown", "")
+    shown = min(int(asked), MOST) if asked.isdecimal() and len(asked) < 5 else MORE
+    past = customer_page.past(found, kind, shown)
+    context = {
+        "customer": found,
+        "state": listing.state_of(found, today),
+        "clocks": clocks,
+        "rhythm": customer_page.rhythm(found, clocks, today),
+        "past": past,
+        "past_kind": kind,
+        "past_chips": [
+            (label, f"?past={key}#past", key == kind, past.counts[key])
+            for key, label in customer_page.CHIPS
+        ],
+        "more": shown + MORE,
+        "facts": customer_page.facts(found),
+        "future": customer_page.future(found, today),
+        "may_follow_up": viewer.may(Act.FOLLOW_UP),
+        "may_edit": viewer.may(Act.EDIT_CUSTOMERS),
+        "may_record": viewer.may(Act.RECORD_ORDERS),
+    }
+    return render(request, "desk/customer.html", context)
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    """One hit opens the customer, or the order of that number; several open the list."""
+    viewer, words = viewer_of(request), request.GET.get("q", "").strip()
+    hits = list(customers.find(viewer, words).values_list("pk", flat=True)[:2])
+    if words and len(hits) == 1:
+        return redirect("customer", pk=hits[0])
+    if words and not hits and (order := sales.visible_to(viewer).filter(number=words).first()):
+        return redirect("order", pk=order.pk)
+    return redirect(f"{reverse('customers')}?{request.GET.urlencode()}")
+
+
+def palette(request: HttpRequest) -> HttpResponse:
+    """The customers somebody may mean, while typing."""
+    viewer, words = viewer_of(request), request.GET.get("q", "").strip()
+    found = (
+        customers.find(viewer, words).order_by("name_sort", "pk")
+        if words
+        else Customer.objects.none()
+    )
+    context = {
+        "found": list(found.prefetch_related("assets")[:OFFERED]),
+        "words": words,
+        "search": urlencode({"q": words}),
+        "may_record": viewer.may(Act.RECORD_ORDERS),
+    }
+    return render(request, "desk/palette.html", context)
+
+
+def _picked(request: HttpRequest) -> tuple[QuerySet[Customer], QueryDict]:
+    """The rows a mass act names, within sight: those ticked, or all that an address asks for."""
+    rows, posted = customers.visible_to(viewer_of(request)), request.POST
+    if posted.get("all") == "1":
+        return rows, QueryDict(posted.get("query", ""))
+    named = posted.get("ids", "").split(",")[:MOST_PICKED]
+    ids = [int(pk) for pk in named if pk.isdecimal() and len(pk) < LONGEST_ID]
+    return rows.filter(pk__in=ids), QueryDict()
+
+
+def _with_selected(
+    request: HttpRequest, act: Callable[[list[int]], Batch], said: Callable[[int], str]
+) -> HttpResponse:
+    """Do something with the selected customers, say with how many, and offer the way back."""
+    viewer = viewer_of(request)
+    require(viewer, Act.EDIT_CUSTOMERS)
+    rows, query = _picked(request)
+    selected = listing.customer_list(viewer).select(rows, query).order_by()
+    ids = list(selected.values_list("pk", flat=True)[: MOST_PICKED + 1])
+    try:
+        if len(ids) > MOST_PICKED:
+            raise Refused(
+                _("Choose at most %(n)s customers at a time: narrow the list first.")
+                % {"n": ui.num(MOST_PICKED)}
+            )
+        batch = act(ids)
+    except ValidationError as problem:
+        messages.error(request, problem.messages[0])
+    else:
+        undo = f"{reverse('customers-undo')}?{urlencode({'at': batch.at.isoformat()})}"
+        words = _("Nothing to change: it is so already.")
+        if batch.count:
+            words = said(batch.count) % {"n": ui.num(batch.count)}
+        messages.success(request, words, extra_tags=undo if batch.count else "")
+    return redirect(_back(request))
+
+
+def _back(request: HttpRequest) -> str:
+    """The list as the person left it: same filters, same page."""
+    came = urlsplit(request.headers.get("Referer", ""))
+    query = came.query if came.path == reverse("customers") else ""
+    return f"{reverse('customers')}?{query or f'view={own_views.EVERYBODY}'}"
+
+
+def _stale(stale: Stale) -> dict[str, str]:
+    """The header that says in a toast what somebody else changed meanwhile."""
+    what = pgettext("list", ", ").join(
+        f"{change.label} {change.before_text} → {change.after_text} ({change.actor})"
+        for change in stale.changes
+    )
+    words = _("Somebody else was faster: %s. Choose again.") % what
+    return {"HX-Trigger": json.dumps({"lk:toast": {"text": words, "mean": "lost"}})}

@@ -1,0 +1,100 @@
+"""Today: what is due, and the drawer in which a contact is written down."""
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django_htmx.http import trigger_client_event
+
+from liuke.accounts.models import User
+from liuke.accounts.queries import viewer_of
+from liuke.accounts.rules import Act
+from liuke.accounts.services import require
+from liuke.core import clock
+from liuke.customers import queries as customers
+from liuke.customers.models import Customer
+from liuke.desk.queries import contact_page
+from liuke.desk.queries import today as today_page
+from liuke.followups import services as followups
+from liuke.followups.forms import ContactForm, interaction_of
+
+WHOSE = "today:whose"
+
+
+def today(request: HttpRequest) -> HttpResponse:
+    """What do I do now?"""
+    viewer, day = viewer_of(request), clock.today()
+    which = _whose(request, viewer)
+    kind = request.GET.get("kind", "")
+    page = today_page.today_of(viewer, which, kind, day)
+    context = {
+        "today": day,
+        "page": page,
+        "which": which,
+        "kind": kind,
+        "chips": [
+            (label, f"?kind={key}" if key else "?", key == kind, page.counts[key] if key else None)
+            for key, label in today_page.CHIPS
+        ],
+        "team": today_page.team(viewer, which, day),
+        "back": today_page.back_this_week(viewer, day),
+        "may_follow_up": viewer.may(Act.FOLLOW_UP),
+    }
+    return render(request, "desk/today.html", context)
+
+
+def contact(request: HttpRequest, pk: int) -> HttpResponse:
+    """The drawer in which a contact is written down; saving offers the next one."""
+    viewer = viewer_of(request)
+    require(viewer, Act.FOLLOW_UP)
+    rows = customers.visible_to(viewer).select_related("state", "owner")
+    found = get_object_or_404(rows.prefetch_related("contact_points", "assets"), pk=pk)
+    which, kind = _whose(request, viewer), request.GET.get("kind", "")
+    follows = None
+    if request.GET.get("list"):
+        follows = today_page.next_after(viewer, which, kind, pk, clock.today())
+    form = ContactForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            new = interaction_of(pk, form)
+            followups.record_interactions(actor=viewer, interactions=[new])
+        except ValidationError as problem:
+            form.add_error(None, problem)
+        else:
+            said = _("%(name)s: contact recorded.") % {"name": found.name}
+            if request.POST.get("then") == "next" and follows is not None:
+                following = rows.prefetch_related("contact_points", "assets").get(
+                    pk=follows.customer.pk
+                )
+                after = today_page.next_after(viewer, which, kind, following.pk, clock.today())
+                answer = _drawer(request, following, ContactForm(), after, kind)
+            else:
+                answer = HttpResponse()
+            trigger_client_event(answer, "lk:toast", {"text": said})
+            return trigger_client_event(answer, "lk:changed", {})
+    return _drawer(request, found, form, follows, kind)
+
+
+def _drawer(
+    request: HttpRequest,
+    found: Customer,
+    form: ContactForm,
+    follows: today_page.Line | None,
+    kind: str,
+) -> HttpResponse:
+    context = {
+        "customer": found,
+        "form": form,
+        "follows": follows,
+        "kind": kind,
+        "in_list": bool(request.GET.get("list")),
+        **contact_page.briefing(found, clock.today()),
+    }
+    return render(request, "desk/contact.html", context)
+
+
+def _whose(request: HttpRequest, viewer: User) -> today_page.Whose:
+    """Whose list was chosen last; the choice stays until another one is made."""
+    if "whose" in request.GET:
+        request.session[WHOSE] = request.GET["whose"]
+    return today_page.whose(viewer, request.session.get(WHOSE, ""))

@@ -1,0 +1,5 @@
+"""python -m liuke_analytics"""
+
+from liuke_analytics.cli import main
+
+main(prog_name="liuke-analytics")

@@ -1,0 +1,1 @@
+"""Who is whom: records of one person found across typing errors."""

@@ -1,0 +1,92 @@
+"""`liuke dedupe FILE`: who stands in a file more than once."""
+
+import json
+import logging
+from pathlib import Path
+
+import click
+
+from liuke_analytics.linkage import clusters
+from liuke_analytics.linkage.dedupe import CERTAIN, Found, connect, dedupe, write
+from liuke_analytics.linkage.fields import FIELDS, Columns, Unusable, parse_mapping
+
+
+class MappingType(click.ParamType[Columns]):
+    name = "mapping"
+
+    def convert(
+        self, value: str | Columns, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Columns:
+        if not isinstance(value, str):
+            return value
+        try:
+            return parse_mapping(value)
+        except Unusable as problem:
+            self.fail(str(problem), param, ctx)
+
+
+@click.command("dedupe")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--id", "id_column", metavar="COL", required=True, help="Column with a unique id.")
+@click.option(
+    "--map",
+    "columns",
+    type=MappingType(),
+    metavar="FIELD=COL,…",
+    required=True,
+    help=f"What the columns mean, any of {', '.join(FIELDS)}; several columns are joined with +, "
+    "a given name before the surname: name=first+last.",
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="Where to write the CSV with the columns id and cluster.",
+)
+@click.option(
+    "--certain",
+    type=click.FloatRange(0.5, 0.999999),
+    default=CERTAIN,
+    show_default=True,
+    help="Probability from which two rows are one person.",
+)
+@click.option("--exact-only", is_flag=True, help="Only equal keys, no probabilities.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def dedupe_file(
+    file: Path,
+    id_column: str,
+    columns: Columns,
+    out: Path,
+    certain: float,
+    exact_only: bool,
+    as_json: bool,
+) -> None:
+    """Find who stands in FILE more than once (CSV, Excel or Parquet)."""
+    # Splink reports what a small file cannot teach; what is known beforehand then holds.
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    con = connect()
+    try:
+        found = dedupe(con, file, id_column, columns, certain=certain, exact_only=exact_only)
+        write(con, found, out)
+    except Unusable as problem:
+        raise click.ClickException(str(problem)) from problem
+    finally:
+        con.close()
+    answer = _counts(found)
+    if as_json:
+        click.echo(json.dumps(answer))
+        return
+    click.echo(
+        f"{answer['rows']:,} rows are {answer['clusters']:,} different ones: "
+        f"{answer['duplicates']:,} stand there more than once. Written to {out}."
+    )
+
+
+def _counts(found: Found) -> dict[str, int]:
+    return {
+        "rows": len(found.labels),
+        "clusters": found.clusters,
+        "duplicates": len(found.labels) - found.clusters,
+        "pairs": clusters.pairs(found.labels),
+        "largest": clusters.largest(found.labels),
+    }

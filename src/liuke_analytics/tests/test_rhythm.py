@@ -1,0 +1,133 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import beta
+
+from liuke_analytics.btyd import Histories, MbgCnbdK, NotEnoughData
+from liuke_analytics.rhythm import Rhythm, coverage
+from liuke_analytics.tests import published
+
+RHYTHM = Rhythm(k=2.0, r=1.5, alpha=6.0)
+
+
+def simulated(
+    rhythm: Rhythm, customers: int, gaps: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Nobody leaves: `gaps` gaps for each customer, cut to days."""
+    rng = np.random.default_rng(seed)
+    rate = rng.gamma(rhythm.r, 1 / rhythm.alpha, customers)
+    weeks = rng.gamma(rhythm.k, 1.0, (customers, gaps)) / rate[:, None]
+    day = np.ceil(np.cumsum(np.c_[np.zeros(customers), weeks], axis=1) * 7).astype(np.int64)
+    return np.repeat(np.arange(customers), gaps + 1), day.ravel().astype("datetime64[D]")
+
+
+def test_the_formula() -> None:
+    b = beta.ppf(0.9, 2.0, 1.5 + 2.0 * 4)
+    assert RHYTHM.threshold(0.9, 4, 20.0) == pytest.approx(26.0 * b / (1 - b))
+    assert RHYTHM.share_back(RHYTHM.threshold(0.9, 4, 20.0), 4, 20.0) == pytest.approx(0.9)
+
+
+@given(
+    st.floats(0.01, 0.98),
+    st.floats(0.001, 0.019),
+    st.integers(0, 500),
+    st.floats(0.15, 500),
+    st.floats(0.2, 20),
+    st.floats(0.05, 50),
+)
+@settings(deadline=None)
+def test_monotone_in_q_and_inverse_of_the_share(q, more, x, t_x, k, r) -> None:
+    rhythm = Rhythm(k=k, r=r, alpha=5.0)
+    t_x = t_x if x else 0.0
+    low, high = rhythm.threshold(q, x, t_x), rhythm.threshold(q + more, x, t_x)
+    assert 0 <= low <= high
+    if 1e-6 < low < 1e9:
+        assert rhythm.share_back(low, x, t_x) == pytest.approx(q, abs=1e-6)
+
+
+@pytest.mark.parametrize("q", [0.5, 0.9, 0.98])
+def test_coverage_in_simulation(q: float) -> None:
+    """True parameters: each band within four standard errors of q, and of the day's rounding."""
+    customer, day = simulated(RHYTHM, 4000, 12, seed=1)
+    rows = coverage(RHYTHM, customer, day, q)
+    assert [row.known for row in rows] == [0, 1, 2, 3, 5, 10]
+    assert sum(row.gaps for row in rows) > 47_900  # a few fall on one day
+    for row in rows:
+        error = (q * (1 - q) / row.gaps) ** 0.5
+        assert row.share == pytest.approx(q, abs=4 * error + 0.012)
+        assert row.lower <= row.share <= row.upper
+
+
+def test_coverage_beats_the_rules_of_thumb() -> None:
+    """After one gap: twice the gap, and mean + 2 sd after four, miss what they promise."""
+    customer, day = simulated(RHYTHM, 4000, 5, seed=2)
+    gaps = np.diff(day.astype(np.int64).reshape(4000, 6), axis=1)
+    twice = (gaps[:, 1] <= 2 * gaps[:, 0]).mean()
+    spread = (gaps[:, 4] <= gaps[:, :4].mean(axis=1) + 2 * gaps[:, :4].std(axis=1)).mean()
+    own = {row.known: row.share for row in coverage(RHYTHM, customer, day, 0.9)}
+    assert abs(own[1] - 0.9) < 0.02 < 0.9 - twice
+    assert abs(own[3] - 0.9) < 0.02 < 0.9 - spread
+
+
+def test_coverage_judges_only_what_began_later() -> None:
+    customer = ["a"] * 4 + ["b"]
+    day = np.array(["2024-01-01", "2024-01-08", "2024-01-08", "2024-03-01", "2024-01-01"])
+    everything = coverage(RHYTHM, customer, day.astype("datetime64[D]"), 0.9)
+    assert [(row.known, row.gaps) for row in everything] == [(0, 1), (1, 1)]
+    later = coverage(RHYTHM, customer, day.astype("datetime64[D]"), 0.9, since="2024-01-05")
+    assert [(row.known, row.gaps) for row in later] == [(1, 1)]
+
+
+def test_dates_follow_the_customer() -> None:
+    last = np.array(["2024-03-01", "2024-03-01"], dtype="datetime64[D]")
+    often, seldom = [20, 2], [40.0, 40.0]
+    found = RHYTHM.dates(often, seldom, last)
+    assert (last < found.expected).all()
+    assert (found.expected < found.at_risk).all()
+    assert (found.at_risk < found.lost).all()
+    assert found.lost[0] < found.lost[1]
+    day = (found.at_risk - last).astype(int)
+    threshold = RHYTHM.threshold(0.9, often, seldom) * 7
+    assert ((day - 1 < threshold) & (threshold <= day)).all()
+
+
+def test_a_million_at_once_is_the_same_as_one_by_one() -> None:
+    rng = np.random.default_rng(3)
+    x = rng.integers(0, 30, 1_000_000)
+    t_x = np.where(x > 0, rng.random(1_000_000) * 100 + 0.2, 0.0)
+    found = RHYTHM.threshold(0.9, x, t_x)
+    for place in (0, 17, 999_999):
+        assert found[place] == RHYTHM.threshold(0.9, x[place], t_x[place])
+
+
+def test_extremes_stay_on_the_calendar() -> None:
+    strange = Rhythm(k=1.0, r=1e-3, alpha=1e3)
+    last = np.array(["2024-03-01"], dtype="datetime64[D]")
+    found = strange.dates([0], [0.0], last)
+    assert found.lost[0] > last[0]
+    assert not np.isnat(found.lost).any()
+
+
+def test_rhythm_of_a_fit() -> None:
+    histories = Histories.from_purchases(
+        *published.cdnow_purchases(), end=np.datetime64("1997-09-30")
+    )
+    fitted = MbgCnbdK.fit(histories)
+    rhythm = Rhythm.fit(histories)
+    assert rhythm == Rhythm.of(fitted)
+    assert rhythm == Rhythm(1.0, fitted.params["r"], fitted.params["alpha"])
+    with pytest.raises(NotEnoughData):
+        Rhythm.fit(Histories.from_arrays([1], [2], [3]))
+
+
+def test_bad_calls() -> None:
+    for q in (0.0, 1.0, -1.0, float("nan")):
+        with pytest.raises(ValueError, match="q must"):
+            RHYTHM.threshold(q, 1, 2.0)
+    with pytest.raises(ValueError, match="rise"):
+        RHYTHM.dates([1], [2.0], np.array(["2024-01-01"], dtype="datetime64[D]"), (0.9, 0.5, 0.98))
+    with pytest.raises(ValueError, match="miss a date"):
+        RHYTHM.dates([1], [2.0], np.array(["NaT"], dtype="datetime64[D]"))
+    with pytest.raises(ValueError, match="k must be positive"):
+        Rhythm(k=0.0, r=1.0, alpha=1.0)
