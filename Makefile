@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DELETE_ON_ERROR:
 
 run: build
-	@liuke run
+	@liuke run --demo workshop
 
 check: build
 	ruff check .

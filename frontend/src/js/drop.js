@@ -35,7 +35,7 @@ function show(zone) {
   zone.toggleAttribute("data-filled", Boolean(file));
   part(zone, "name").textContent = file?.name ?? "";
   part(zone, "size").textContent = file ? size(file.size) : "";
-  zone.closest("form").querySelectorAll("[type=submit]").forEach((button) => (button.disabled = !file));
+  zone.closest("form").querySelectorAll("[type=submit]").forEach((button) => (button.disabled = input.required && !file));
 }
 
 document.addEventListener("change", ({ target }) => {

@@ -23,12 +23,13 @@ from django.utils.translation import pgettext
 
 from liuke.accounts.models import Unit, User
 from liuke.accounts.queries import reach_of
-from liuke.core import clock, search
+from liuke.core import clock, search, text
 from liuke.core.lists import CAP
 from liuke.core.models import JournalEntry
 from liuke.customers.models import (
     Asset,
     ContactBlock,
+    ContactPoint,
     Customer,
     CustomerState,
     CustomerTally,
@@ -37,6 +38,7 @@ from liuke.customers.models import (
 from liuke.customers.rules import RECOVERED_FOR
 
 SEARCH_KIND = "customer"
+PHONES = {ContactPoint.Kind.MOBILE, ContactPoint.Kind.PHONE}
 
 
 def visible_to(viewer: User) -> QuerySet[Customer]:
@@ -47,6 +49,20 @@ def visible_to(viewer: User) -> QuerySet[Customer]:
 def find(viewer: User, query: str) -> QuerySet[Customer]:
     """Customers that match every word of the query: name, pinyin, number, phone, plate."""
     return search.narrow(visible_to(viewer), SEARCH_KIND, query)
+
+
+def search_tokens(
+    customer: Customer, points: Iterable[ContactPoint], assets: Iterable[Asset]
+) -> set[str]:
+    """What a customer is found by."""
+    texts = [customer.name]
+    numbers = [customer.code, customer.credit_code]
+    for point in points:
+        (numbers if point.kind in PHONES else texts).append(point.value)
+    for asset in assets:
+        texts.append(asset.name)
+        numbers.append(asset.serial)
+    return text.document_tokens(filter(None, texts), filter(None, numbers))
 
 
 def standing(state: str, today: date) -> Q:
@@ -151,8 +167,8 @@ def assets_of(customer_ids: Collection[int] | QuerySet[Customer]) -> QuerySet[As
     return Asset.objects.filter(customer__in=customer_ids)
 
 
-def blocked(customer_ids: Collection[int]) -> dict[int, str]:
-    """Those of a chunk whom nobody may contact today, and why."""
+def blocked(customer_ids: Collection[int] | QuerySet[Customer]) -> dict[int, str]:
+    """Those of a chunk or selection whom nobody may contact today, and why."""
     today = clock.today()
     rows = ContactBlock.objects.filter(customer__in=customer_ids, lifted_at=None)
     in_force = rows.filter(Q(until=None) | Q(until__gt=today))

@@ -185,7 +185,7 @@ def advance(now: datetime) -> None:
 
 
 @transaction.atomic
-def save_cadence(*, actor: User, situation: str, cadence: Cadence) -> None:
+def save_cadence(*, actor: User | None, situation: str, cadence: Cadence) -> None:
     """Contact customers in this situation so often from now on; the next tick moves the dates."""
     require(actor, Act.EDIT_RULES)
     before = queries.cadences()[situation]

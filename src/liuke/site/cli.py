@@ -43,12 +43,18 @@ def main() -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", envvar="PORT", default=8000, show_default=True, help="Port.")
-def run(host: str, port: int) -> None:
-    """Set up what is missing (with demo data), then serve and work."""
+@click.option(
+    "--demo",
+    "business",
+    type=click.Choice(sorted(demo.PROFILES)),
+    help="Begin with a simulated firm, where nothing is set up yet.",
+)
+def run(host: str, port: int, business: str | None) -> None:
+    """Serve and work; an installation without a firm begins with its set-up page, or a demo."""
     call_command("migrate", verbosity=0)
-    if not setup.is_done():
+    if business and not setup.is_done():
         click.echo("Preparing demo data …")
-        setup.prepare_demo()
+        setup.prepare_demo(business)
     _greet(host, port)
     worker = subprocess.Popen([sys.executable, "-m", "liuke.site", "work"])
     try:
@@ -80,6 +86,14 @@ def work(once: bool) -> None:
 @main.command()
 @click.option("--empty", is_flag=True, help="No demo data: an empty firm, nothing asked.")
 @click.option(
+    "--demo",
+    "simulated",
+    type=click.Choice(sorted(demo.PROFILES)),
+    default="workshop",
+    show_default=True,
+    help="Which simulated firm, unless empty.",
+)
+@click.option(
     "--business",
     type=click.Choice(sorted(setup.BUSINESSES)),
     default="wholesale",
@@ -87,14 +101,14 @@ def work(once: bool) -> None:
     help="Which churn rule an empty firm starts with; it can be changed on the screen.",
 )
 @click.option("--firm", default="", help="Name of the firm.")
-def init(empty: bool, business: str, firm: str) -> None:
+def init(empty: bool, simulated: str, business: str, firm: str) -> None:
     """Prepare the database: with demo data, or empty."""
     call_command("migrate", verbosity=0)
     if setup.is_done():
         click.echo(f"{settings.HOME} is already set up; nothing changed.")
         return
     if not empty:
-        setup.prepare_demo()
+        setup.prepare_demo(simulated)
         click.echo("Ready, with demo data. Start it with: liuke run")
         return
     password = setup.prepare_empty(business, firm)
@@ -131,6 +145,8 @@ def _serve(host: str, port: int) -> None:
 
 def _greet(host: str, port: int) -> None:
     click.echo(f"\n  Liuke 留客  http://{host}:{port}\n")
+    if not setup.is_done():
+        click.echo("  Open this address to set up your firm.")
     for person in demo.sign_ins():
         click.echo(f"  {person.role:<14}{person.username:<10}{person.password}")
     click.echo("\n  Ctrl-C stops it.")

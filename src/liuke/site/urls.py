@@ -2,10 +2,10 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
-from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from liuke.site.api import api
+from liuke.site.wizard import views as wizard
 
 # The API signs people in by itself, with a key or the session, and answers 401 instead of a page.
 api_urls = api.urls
@@ -14,7 +14,9 @@ for route in api_urls[0]:
         login_not_required(route.callback)
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="today"), name="home"),
+    path("", wizard.home, name="home"),
+    path("setup/", wizard.first_run, name="first-run"),
+    path("setup/result/", wizard.first_calls, name="first-calls"),
     path("", include("liuke.customers.urls")),
     path("", include("liuke.agenda.urls")),
     path("", include("liuke.sales.urls")),

@@ -21,11 +21,11 @@ def is_signed_in(client: Client) -> bool:
     return "_auth_user_id" in client.session
 
 
-def test_the_way_in_leads_to_the_customers(client, owner) -> None:
+def test_the_way_in_leads_to_today(client, owner) -> None:
     first = client.get("/", follow=True)
     assert first.redirect_chain == [(f"{LOGIN}?next=/", 302)]
     answer = sign_in(client, owner)
-    assert answer.request["PATH_INFO"] == reverse("customers")
+    assert answer.request["PATH_INFO"] == reverse("today")
     assert "王敏" in answer.content.decode()
 
 
@@ -35,7 +35,7 @@ def test_one_arrives_where_one_wanted_to_go(client, owner) -> None:
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "javascript:x"])
 def test_a_sign_in_leads_nowhere_else(client, owner, elsewhere) -> None:
-    assert sign_in(client, owner, asked=elsewhere).request["PATH_INFO"] == reverse("customers")
+    assert sign_in(client, owner, asked=elsewhere).request["PATH_INFO"] == reverse("today")
 
 
 def test_an_e_mail_address_will_do(client, owner) -> None:

@@ -24,7 +24,6 @@ from liuke.facts import AssetsChanged, ContactUnblocked, CustomersMoved
 
 CHUNK = 500
 TALLY_FOR = timedelta(minutes=5)
-PHONES = {ContactPoint.Kind.MOBILE, ContactPoint.Kind.PHONE}
 
 # Who writes which columns of CustomerState; `set_state` accepts nothing else.
 STATE_COLUMNS: dict[str, tuple[str, ...]] = {
@@ -62,6 +61,15 @@ class NewContactPoint:
     value: str
     preferred: bool = False
     do_not_contact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewCustomer:
+    """A customer among many: values, contact points, and things we serve as (name, serial)."""
+
+    values: Mapping[str, Any]
+    contact_points: Sequence[NewContactPoint] = ()
+    assets: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +172,40 @@ def ensure_customers(
         missing = [wanted[code] for code in chunk if code not in found]
         found |= _create_known(actor, missing, origin)
     return found
+
+
+@transaction.atomic
+def record_customers(
+    *, actor: User | None, new: Sequence[NewCustomer], origin: str
+) -> list[Customer]:
+    """Record many new customers with what belongs to them, set-wise and in their order."""
+    require(actor, Act.EDIT_CUSTOMERS)
+    rows = [
+        Customer(
+            **{"branch": _branch_of(actor), **item.values, "created_by": actor},
+            name_sort=text.sort_key(item.values["name"]),
+        )
+        for item in new
+    ]
+    Customer.objects.bulk_create(rows, batch_size=CHUNK)
+    bulk.create([CustomerState(customer=customer) for customer in rows])
+    points, assets, documents = [], [], {}
+    for row, item in zip(rows, new, strict=True):
+        own_points = _contact_points(row, item.contact_points)
+        own_assets = [
+            Asset(customer=row, name=name, serial=serial, serial_normalised=plate_key(serial))
+            for name, serial in item.assets
+        ]
+        documents[row.pk] = queries.search_tokens(row, own_points, own_assets)
+        points += own_points
+        assets += own_assets
+    bulk.create(points)
+    bulk.create(assets)
+    search.index(queries.SEARCH_KIND, documents)
+    told = [{"name": row.name, "code": row.code, "origin": origin} for row in rows]
+    changes = (Change(row, row.pk, after=after) for row, after in zip(rows, told, strict=True))
+    journal.record(actor, "customer.created", changes)
+    return rows
 
 
 @transaction.atomic
@@ -301,34 +343,9 @@ def _create_known(
 ) -> dict[str, int]:
     if not missing:
         return {}
-    rows = []
-    for item in missing:
-        name = (item.name or item.code)[:120]
-        rows.append(
-            Customer(
-                kind=kind_of(name),
-                name=name,
-                name_sort=text.sort_key(name),
-                code=item.code,
-                created_by=actor,
-                branch=_branch_of(actor),
-            )
-        )
-    created = Customer.objects.bulk_create(rows, batch_size=CHUNK)
-    bulk.create([CustomerState(customer=customer) for customer in created])
-    search.index(
-        queries.SEARCH_KIND,
-        {row.pk: text.document_tokens([row.name], [row.code]) for row in created},
-    )
-    journal.record(
-        actor,
-        "customer.created",
-        (
-            Change(row, row.pk, after={"name": row.name, "code": row.code, "origin": origin})
-            for row in created
-        ),
-    )
-    return {row.code: row.pk for row in created}
+    named = [(item.code, (item.name or item.code)[:120]) for item in missing]
+    new = [NewCustomer({"kind": kind_of(name), "name": name, "code": code}) for code, name in named]
+    return {row.code: row.pk for row in record_customers(actor=actor, new=new, origin=origin)}
 
 
 def _branch_of(actor: User | None) -> Any:
@@ -352,6 +369,11 @@ def _check_and_save(customer: Customer) -> None:
 
 
 def _replace_contact_points(customer: Customer, wanted: Sequence[NewContactPoint]) -> None:
+    customer.contact_points.all().delete()
+    ContactPoint.objects.bulk_create(_contact_points(customer, wanted))
+
+
+def _contact_points(customer: Customer, wanted: Sequence[NewContactPoint]) -> list[ContactPoint]:
     points: dict[tuple[str, str], ContactPoint] = {}
     for item in wanted:
         value, normalised = item.value.strip(), _normalised(item)
@@ -364,35 +386,22 @@ def _replace_contact_points(customer: Customer, wanted: Sequence[NewContactPoint
         taken = any(each.preferred for each in points.values())
         point.preferred |= item.preferred and not taken
         point.do_not_contact |= item.do_not_contact
-    customer.contact_points.all().delete()
-    ContactPoint.objects.bulk_create(points.values())
+    return list(points.values())
 
 
 def _normalised(item: NewContactPoint) -> str:
-    if item.kind in PHONES:
+    if item.kind in queries.PHONES:
         return text.phone(item.value)[:200]
     return text.normalise(item.value)[:200]
 
 
 def _reindex(customer_ids: Collection[int]) -> None:
-    customers = Customer.objects.filter(pk__in=customer_ids).prefetch_related(
-        "contact_points", "assets"
-    )
-    search.index(
-        queries.SEARCH_KIND,
-        {customer.pk: _search_tokens(customer) for customer in customers},
-    )
-
-
-def _search_tokens(customer: Customer) -> set[str]:
-    texts = [customer.name]
-    numbers = [customer.code, customer.credit_code]
-    for point in customer.contact_points.all():
-        (numbers if point.kind in PHONES else texts).append(point.value)
-    for asset in customer.assets.all():
-        texts.append(asset.name)
-        numbers.append(asset.serial)
-    return text.document_tokens(filter(None, texts), filter(None, numbers))
+    rows = Customer.objects.filter(pk__in=customer_ids)
+    documents = {
+        row.pk: queries.search_tokens(row, row.contact_points.all(), row.assets.all())
+        for row in rows.prefetch_related("contact_points", "assets")
+    }
+    search.index(queries.SEARCH_KIND, documents)
 
 
 def _snapshot(customer: Customer) -> dict[str, Any]:

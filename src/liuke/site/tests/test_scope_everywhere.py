@@ -47,6 +47,7 @@ BY_ORDER = {"order": None, "order-void": Act.RECORD_ORDERS}
 BY_ITEM = {"agenda-snooze", "agenda-hand-over", "agenda-done", "agenda-restore"}
 FIRM_WIDE = {
     "home": None,
+    "first-calls": None,
     "today": None,
     "cadences": None,
     "cadence": Act.EDIT_RULES,
@@ -79,6 +80,7 @@ SIGNED_OUT = {
     "account_email_verification_sent", "account_confirm_email", "account_confirm_login_code",
     "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
     "account_reset_password_from_key_done", "mfa_authenticate", "set_language",
+    "first-run",
 }  # fmt: skip
 API_OPEN = {"api-1:openapi-json", "api-1:openapi-view", "api-1:api-root"}
 API = {
@@ -393,7 +395,7 @@ def test_every_address_is_in_a_list() -> None:
     "name",
     sorted({*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *FIRM_WIDE, *MANY, *BY_IMPORT, *OWN_ACCOUNT}),
 )
-def test_signed_out_leads_to_the_sign_in(name) -> None:
+def test_signed_out_leads_to_the_sign_in(name, firm) -> None:
     url = reverse(name, args=ARGS.get(name, ()))
     for method in (Client().get, Client().post):
         answer = method(url)

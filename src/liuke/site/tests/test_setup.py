@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from django.urls import reverse
 
 from liuke.accounts.models import Unit, User
 from liuke.accounts.rules import Role
+from liuke.agenda.models import AgendaItem
 from liuke.churn import services as churn
 from liuke.churn.models import Clock, RuleVersion, Transition
 from liuke.churn.queries import status_of, status_under
@@ -25,9 +27,12 @@ from liuke.churn.rules.kinds import DaysWithoutOrder, MissedVisits, OwnRhythm
 from liuke.core import clock, ticks
 from liuke.core.models import JournalEntry
 from liuke.customers.models import Customer, CustomerState
+from liuke.followups.models import CadencePolicy, Interaction
 from liuke.sales.models import Order
 from liuke.site import demo, setup
 from liuke.site.cli import main
+from liuke.site.demo import is_demo, loading
+from liuke.site.demo.profiles import PROFILES
 from liuke.site.ticks import TICKS
 
 EARLY = clock.start_of(date(2026, 6, 17)) + timedelta(hours=6)
@@ -39,16 +44,16 @@ def run(*words: str) -> Result:
 
 @pytest.fixture(autouse=True)
 def _no_demo_remembered():
-    demo.is_demo.cache_clear()
+    is_demo.cache_clear()
     yield
-    demo.is_demo.cache_clear()
+    is_demo.cache_clear()
 
 
 @pytest.fixture
 def small_demo(db, on_day, monkeypatch) -> datetime:
     """The demo with a dozen customers, built early in the morning."""
-    monkeypatch.setattr(demo, "CUSTOMERS", 16)
-    monkeypatch.setattr(demo, "FLEETS", 2)
+    few = {name: replace(profile, customers=16) for name, profile in PROFILES.items()}
+    monkeypatch.setattr(loading, "PROFILES", few)
     on_day(EARLY)
     setup.prepare_demo()
     return EARLY
@@ -77,7 +82,9 @@ def test_every_business_starts_with_its_rule(db, business, rule) -> None:
     setup.prepare_empty(business, "顺达")
     assert RuleVersion.objects.get().content == rule
     assert Unit.objects.get().name == "顺达"
-    assert set(setup.BUSINESSES) == {"workshop", "wholesale", "retail"}
+    assert set(setup.BUSINESSES) == set(PROFILES) == {"workshop", "wholesale", "retail"}
+    rhythm = {row.situation: row.every_days for row in CadencePolicy.objects.all()}
+    assert rhythm == {key: each.every for key, each in setup.CADENCES[business].items()}
 
 
 def test_init_twice_changes_nothing(db) -> None:
@@ -97,7 +104,7 @@ def test_half_a_setup_is_none(db, monkeypatch) -> None:
     def fail(_business: str) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(setup, "start_with_rule", fail)
+    monkeypatch.setattr(setup, "start_with", fail)
     with pytest.raises(RuntimeError), transaction.atomic():
         setup.prepare_empty("wholesale", "")
     assert not setup.is_done()
@@ -119,7 +126,8 @@ def test_the_demo_is_a_firm_as_of_now(small_demo) -> None:
 def test_what_happened_in_the_demo_happened_in_the_past(small_demo) -> None:
     for model, field in [
         (Order, "occurred_at"), (Order, "recorded_at"), (Customer, "created_at"),
-        (JournalEntry, "at"), (Transition, "recorded_at"),
+        (JournalEntry, "at"), (Transition, "recorded_at"), (Interaction, "occurred_at"),
+        (Interaction, "recorded_at"),
     ]:  # fmt: skip
         latest = model.objects.order_by(field).last()
         assert getattr(latest, field) <= small_demo, (model, field)
@@ -137,6 +145,7 @@ def test_the_demo_stands_as_a_rebuild_leaves_it(small_demo) -> None:
                 "customer", "asset", "on", "before", "after", "cause"
             )),
             list(CustomerState.objects.order_by("customer").values()),
+            list(AgendaItem.objects.order_by("pk").values("customer", "kind", "due_on", "ending")),
         ]  # fmt: skip
 
     before = standing()
@@ -149,7 +158,9 @@ def test_the_demo_stands_as_a_rebuild_leaves_it(small_demo) -> None:
 
 def test_the_demo_shows_its_people_on_the_sign_in_page_and_they_get_in(small_demo) -> None:
     shown = demo.sign_ins()
-    assert [person.username for person in shown] == [name for name, *_rest in demo.PEOPLE]
+    here = [person.username for person in demo.PEOPLE if person.left_before is None]
+    assert [person.username for person in shown] == here
+    assert {User.objects.get(username=name).role for name in here} == set(Role)
     text = Client().get(reverse("account_login")).content.decode()
     assert "This is a demo" in text
     for person in shown:

@@ -1,0 +1,10 @@
+"""The demo: a simulated firm with three years of history as of today, and its people.
+
+Everything is invented and seeded; a day and a seed give the same firm every time.
+"""
+
+from liuke.site.demo.loading import build
+from liuke.site.demo.people import PEOPLE, is_demo, sign_ins
+from liuke.site.demo.profiles import PROFILES
+
+__all__ = ["PEOPLE", "PROFILES", "build", "is_demo", "sign_ins"]

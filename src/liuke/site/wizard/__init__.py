@@ -1,0 +1,1 @@
+"""The first run of a real firm: from nothing to whom to ring today."""
