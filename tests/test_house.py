@@ -14,7 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "liuke"
 BIN = Path(sys.executable).parent
 TEMPLATES = sorted(SOURCE.rglob("*.html"))
-APPS = {"accounts", "customers", "sales", "churn", "imports", "desk"}
+APPS = {
+    "accounts", "customers", "agenda", "sales", "followups", "churn", "imports", "desk",
+}  # fmt: skip
 SIGNALS = ("django.dispatch", "django.db.models.signals", "django.core.signals")
 
 

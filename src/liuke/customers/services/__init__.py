@@ -2,24 +2,26 @@
 
 from liuke.customers.services.file import (
     EDITABLE,
-    STATE_COLUMNS,
     KnownCustomer,
     NewContactPoint,
     NewCustomer,
     block_contact,
     create_customer,
     ensure_customers,
-    forget_contact_dates,
-    keep_tally,
     lock,
     record_customers,
     save_asset,
-    set_state,
-    settle_stages,
     unblock_contact,
     update_customer,
 )
 from liuke.customers.services.many import Batch, assign_customers, tag_customers, undo_batch
+from liuke.customers.services.state import (
+    STATE_COLUMNS,
+    forget_contact_dates,
+    keep_tally,
+    set_state,
+    settle_stages,
+)
 
 __all__ = [
     "EDITABLE",

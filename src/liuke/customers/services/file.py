@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -16,27 +15,13 @@ from liuke.core import bulk, clock, journal, search, text
 from liuke.core.announce import announce
 from liuke.core.errors import Refused, Stale
 from liuke.core.journal import Change
-from liuke.customers import models, queries
+from liuke.customers import queries
 from liuke.customers.models import Asset, ContactBlock, ContactPoint, Customer, CustomerState
-from liuke.customers.rules import kind_of, plate_key, stage_of
+from liuke.customers.rules import kind_of, plate_key
 from liuke.customers.services import tags as tagging
 from liuke.facts import AssetsChanged, ContactUnblocked, CustomersMoved
 
 CHUNK = 500
-TALLY_FOR = timedelta(minutes=5)
-
-# Who writes which columns of CustomerState; `set_state` accepts nothing else.
-STATE_COLUMNS: dict[str, tuple[str, ...]] = {
-    "purchases": (
-        "purchase_days",
-        "first_purchase_on",
-        "last_purchase_on",
-        "value_total",
-        "value_year",
-    ),
-    "churn": ("expected_at", "at_risk_at", "lost_at", "recovered_on", "clocks"),
-    "contact": ("last_contact_on", "contact_due_at", "intent_until"),
-}
 
 EDITABLE = (
     "name",
@@ -268,59 +253,6 @@ def unblock_contact(*, actor: User, customer_id: int) -> None:
         [Change(row, customer_id, before={"reason": row.reason}) for row in blocks],
     )
     announce(ContactUnblocked([customer_id]))
-
-
-def set_state(kind: str, values: Mapping[int, Mapping[str, Any]]) -> None:
-    """Write one group of CustomerState columns for many customers; only apps above call it.
-
-    Raises KeyError for a group without a writer, ValueError for columns of another group.
-    """
-    columns = STATE_COLUMNS[kind]
-    for customer_id, row in values.items():
-        if set(row) != set(columns):
-            raise ValueError(f"state of {kind} is {columns}, not {tuple(row)} ({customer_id})")
-    bulk.update(
-        CustomerState,
-        columns,
-        ([*(row[name] for name in columns), pk] for pk, row in values.items()),
-        key="customer",
-    )
-
-
-def settle_stages(customer_ids: Collection[int]) -> None:
-    """Derive the stage of these customers anew, after purchases or intent changed."""
-    today, ids = clock.today(), list(customer_ids)
-    for start in range(0, len(ids), CHUNK):
-        rows = CustomerState.objects.filter(pk__in=ids[start : start + CHUNK])
-        known = rows.values_list("pk", "stage", "purchase_days", "intent_until")
-        derived = [
-            (pk, stage, stage_of(days, until is not None and until >= today))
-            for pk, stage, days, until in known
-        ]
-        bulk.update(
-            CustomerState,
-            ("stage",),
-            ([now.value, pk] for pk, before, now in derived if before != now),
-            key="customer",
-        )
-
-
-@transaction.atomic
-def keep_tally(now: datetime) -> None:
-    """Tick: count where everybody stands, every few minutes and only for a large firm."""
-    everybody, kept = Customer.objects.all(), models.CustomerTally.objects.all()
-    large = queries.is_large(everybody)
-    if large and kept.filter(counted_at__gt=now - TALLY_FOR).exists():
-        return
-    rows = queries.counted(everybody, clock.day_of(now), "owner", "branch") if large else []
-    kept.delete()
-    fields = ("owner", "branch", "stage", "standing", "customers", "value_year", "counted_at")
-    bulk.insert(models.CustomerTally, fields, ([*row, now] for row in rows))
-
-
-def forget_contact_dates() -> None:
-    """Let every next contact be worked out anew, because the firm changed how often."""
-    CustomerState.objects.exclude(contact_due_at=None).update(contact_due_at=None)
 
 
 def lock(customer_ids: Collection[int], viewer: User | None = None) -> None:

@@ -19,6 +19,19 @@ from liuke.core import clock
 from liuke.customers.models import Customer
 from liuke.customers.services import save_asset
 from liuke.sales.models import Order
+from liuke.site.tests.addresses import (
+    API,
+    API_OPEN,
+    ARGS,
+    BY_CUSTOMER,
+    BY_IMPORT,
+    BY_ITEM,
+    BY_ORDER,
+    FIRM_WIDE,
+    MANY,
+    OWN_ACCOUNT,
+    SIGNED_OUT,
+)
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 6, 1)
@@ -27,86 +40,6 @@ SEEN = {
     "team": {"自己的", "同组的"},
     "branch": {"自己的", "同组的", "同店的", "店里没人的"},
     "all": {"自己的", "同组的", "同店的", "店里没人的", "别店的"},
-}
-
-# Every address is in one of these lists. A new one has to be put where it belongs, and is then
-# asked the questions below.
-BY_CUSTOMER = {
-    "customer": None,
-    "customer-edit": Act.EDIT_CUSTOMERS,
-    "asset-new": Act.EDIT_CUSTOMERS,
-    "asset-edit": Act.EDIT_CUSTOMERS,
-    "order-new": Act.RECORD_ORDERS,
-    "contact": Act.FOLLOW_UP,
-    "contact-unblock": Act.FOLLOW_UP,
-    "customer-level": Act.EDIT_CUSTOMERS,
-    "customer-owner": Act.EDIT_CUSTOMERS,
-    "customer-tags": Act.EDIT_CUSTOMERS,
-}
-BY_ORDER = {"order": None, "order-void": Act.RECORD_ORDERS}
-BY_ITEM = {"agenda-snooze", "agenda-hand-over", "agenda-done", "agenda-restore"}
-FIRM_WIDE = {
-    "home": None,
-    "first-calls": None,
-    "today": None,
-    "cadences": None,
-    "cadence": Act.EDIT_RULES,
-    "customers": None,
-    "search": None,
-    "palette": None,
-    "customer-new": Act.EDIT_CUSTOMERS,
-    "customers-export": Act.EXPORT,
-    "churn": None,
-    "churn-print": None,
-    "churn-months-csv": Act.EXPORT,
-    "churn-rules": None,
-    "churn-rule": Act.EDIT_RULES,
-    "churn-rule-of": Act.EDIT_RULES,
-    "import-list": Act.IMPORT,
-    "import-new": Act.IMPORT,
-}
-# These only take a POST that names customers, or a view of one's own.
-MANY = {"customers-assign", "customers-tag", "customers-undo", "customers-view"}
-BY_IMPORT = {
-    "import-run", "import-map", "import-check", "import-stop", "import-discard", "import-rejects",
-}  # fmt: skip
-OWN_ACCOUNT = {
-    "account_email", "account_change_password", "account_set_password", "account_reauthenticate",
-    "mfa_index", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
-    "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes",
-}  # fmt: skip
-SIGNED_OUT = {
-    "account_login", "account_logout", "account_inactive", "account_signup",
-    "account_email_verification_sent", "account_confirm_email", "account_confirm_login_code",
-    "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
-    "account_reset_password_from_key_done", "mfa_authenticate", "set_language",
-    "first-run",
-}  # fmt: skip
-API_OPEN = {"api-1:openapi-json", "api-1:openapi-view", "api-1:api-root"}
-API = {
-    ("get", "/api/customers"): None,
-    ("post", "/api/customers"): Act.EDIT_CUSTOMERS,
-    ("get", "/api/customers/{pk}"): None,
-    ("patch", "/api/customers/{pk}"): Act.EDIT_CUSTOMERS,
-    ("post", "/api/customers/{pk}/assets"): Act.EDIT_CUSTOMERS,
-    ("post", "/api/customers/assign"): Act.EDIT_CUSTOMERS,
-    ("post", "/api/customers/tag"): Act.EDIT_CUSTOMERS,
-    ("post", "/api/orders"): Act.RECORD_ORDERS,
-    ("get", "/api/customers/{pk}/orders"): None,
-    ("get", "/api/churn/table"): None,
-    ("get", "/api/churn/status"): None,
-    ("post", "/api/interactions"): Act.FOLLOW_UP,
-    ("get", "/api/customers/{pk}/interactions"): None,
-    ("get", "/api/agenda"): None,
-    ("post", "/api/agenda/{pk}/snooze"): Act.FOLLOW_UP,
-    ("post", "/api/agenda/{pk}/hand-over"): Act.FOLLOW_UP,
-    ("post", "/api/agenda/{pk}/done"): Act.FOLLOW_UP,
-}
-ARGS = {
-    **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *BY_IMPORT], (1,)),
-    "cadence": ("potential",),
-    "asset-edit": (1, 1),
-    "churn-rule-of": ("person",),
 }
 
 
