@@ -66,7 +66,8 @@ class AalenJohansen:
         total = died.sum(axis=0)
         survival = np.cumprod(1 - total / at_risk)
         before = np.concatenate([[1.0], survival[:-1]])[: len(time)]
-        share = np.cumsum(before * died / at_risk, axis=1)
+        # A sum of many small shares may pass one by the last binary place.
+        share = np.minimum(np.cumsum(before * died / at_risk, axis=1), 1.0)
         error = _error(died, total, at_risk, before, share)
         lower, upper = share.copy(), share.copy()
         inner = (share > 0) & (share < 1)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from liuke.core import bulk, clock
 from liuke.customers import queries
-from liuke.customers.models import CustomerState
+from liuke.customers.models import Customer, CustomerState, CustomerTally
 from liuke.customers.rules import stage_of
 
 CHUNK = 500

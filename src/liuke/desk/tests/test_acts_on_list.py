@@ -11,7 +11,7 @@ from liuke.accounts.rules import Role
 from liuke.core import lists
 from liuke.customers.models import Customer
 from liuke.customers.services import tag_customers, update_customer
-from liuke.desk import views
+from liuke.desk.views import customers as views
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("watched")]
 LIST = reverse("customers")
