@@ -46,6 +46,11 @@ frontend/node_modules/.package-lock.json: frontend/package.json frontend/package
 $(BUILD)/manifest.json: frontend/node_modules/.package-lock.json frontend/build.mjs $(shell find frontend/src -type f)
 	cd frontend && node build.mjs
 
+# Only the tests that compare the two engines need it; half a gigabyte is not asked of everybody.
+spark: $(VENV)/installed
+	uv pip install --quiet --python $(BIN)/python "pyspark>=4,<4.1"
+.PHONY: spark
+
 %.mo: %.po | $(VENV)/installed
 	pybabel --quiet compile --input-file=$< --output-file=$@
 

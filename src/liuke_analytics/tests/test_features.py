@@ -1,5 +1,6 @@
 """The two engines compute the same; Spark is skipped where it or Java is not installed."""
 
+import os
 import shutil
 from datetime import date, timedelta
 from importlib.util import find_spec
@@ -122,10 +123,15 @@ def test_gap_statistics_are_those_of_numpy(tmp_path):
 
 @pytest.fixture(scope="module")
 def spark():
+    missing = ""
     if find_spec("pyspark") is None:
-        pytest.skip("Spark is not installed: pip install 'liuke[spark]'")
-    if shutil.which("java") is None:
-        pytest.skip("Java is not installed")
+        missing = "Spark is not installed: pip install 'liuke[spark]'"
+    elif shutil.which("java") is None:
+        missing = "Java is not installed"
+    if missing and os.environ.get("LIUKE_REQUIRE_SPARK"):
+        pytest.fail(missing)
+    if missing:
+        pytest.skip(missing)
     connection = connect("spark")
     yield connection
     connection.disconnect()
