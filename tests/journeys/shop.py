@@ -15,7 +15,7 @@ from liuke.customers.services import NewContactPoint
 from liuke.imports import services as imports
 from liuke.imports.models import ImportRun
 from liuke.sales.services import NewLine, NewOrder, record_orders
-from liuke.site.setup import BUSINESSES, start_with_rule
+from liuke.site.setup import BUSINESSES, start_with
 
 # Name, mobile, whose, level, age in days of the last purchase, how many, and days between.
 PEOPLE = [
@@ -72,7 +72,7 @@ class Shop:
 def open_shop(firm: Unit, person: Callable[..., User]) -> Shop:
     """The people and the rule, before anything has happened."""
     # At risk from 60 days without an order, lost from 90.
-    start_with_rule("wholesale")
+    start_with("wholesale")
     return Shop(
         owner=person(Role.OWNER, "周建国", unit=firm),
         seller=person(Role.SELLER, "林晓雯", unit=firm),
