@@ -45,7 +45,7 @@ def test_from_a_dropped_file_to_who_is_leaving(visit: Visit, shop: Shop, tmp_pat
     at(page, r"/import/\d+/")
     expect(page.get_by_role("heading", level=1)).to_contain_text(file.name)
     assert Order.objects.count() == before + 12
-    page.locator("main a.btn-primary[href='/churn/']").click()
+    page.locator("main a.btn[href='/churn/']").click()
     page.goto("/customers/?churn=lost")
     expect(page.get_by_role("link", name="导入客户1")).to_be_visible()
 
