@@ -1,7 +1,9 @@
 """The two engines compute the same; Spark is skipped where it or Java is not installed."""
 
+import gc
 import os
 import shutil
+import warnings
 from datetime import date, timedelta
 from importlib.util import find_spec
 
@@ -133,10 +135,18 @@ def spark():
     if missing:
         pytest.skip(missing)
     connection = connect("spark")
+    gateway = connection._session.sparkContext._gateway
     yield connection
     connection.disconnect()
+    # py4j leaves its sockets to the garbage collector, which would complain of them elsewhere.
+    gateway.shutdown()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_spark_equals_duckdb(spark, tmp_path):
     pq.write_table(_many(), tmp_path / "orders.parquet")
     answers = []
