@@ -12,7 +12,7 @@ from liuke.customers.rules import Stage
 
 
 class Channel(models.TextChoices):
-    PHONE = "phone", _("Phone")
+    PHONE = "phone", pgettext_lazy("channel", "Phone")
     WECHAT = "wechat", _("WeChat")
     SHOP = "shop", _("They came")
     VISIT = "visit", _("We visited")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +14,7 @@ from liuke.accounts.rules import Act
 from liuke.agenda import queries as agenda
 from liuke.agenda.models import AgendaItem
 from liuke.agenda.queries import Progress
-from liuke.agenda.rules import Kind
+from liuke.agenda.rules import Kind, comes_first_since
 from liuke.core.scoping import Scope
 from liuke.customers.models import ContactPoint, Customer
 from liuke.customers.queries import visible_to
@@ -104,7 +104,7 @@ class Today:
 def today_of(viewer: User, which: Whose, kind: str, today: date) -> Today:
     """Everything that the screen says; `kind` narrows the list, not the day."""
     due = agenda.due(viewer, today, which.who_id)
-    agreed, ranked = _ranked(due, kind)
+    agreed, ranked = _ranked(due, kind, today)
     seen: set[int] = set()
     first = lines(_once(_read(agreed), seen), today)
     then = lines(_once(_read(ranked), seen), today)
@@ -118,18 +118,19 @@ def today_of(viewer: User, which: Whose, kind: str, today: date) -> Today:
 def next_after(viewer: User, which: Whose, kind: str, customer_id: int, today: date) -> Line | None:
     """Who is next on the list when this customer is done."""
     due = agenda.due(viewer, today, which.who_id).exclude(customer=customer_id)
-    agreed, ranked = _ranked(due, kind)
+    agreed, ranked = _ranked(due, kind, today)
     found = list(_with_customer(agreed)[:1]) or list(_with_customer(ranked)[:1])
     return next(iter(lines(found, today)), None)
 
 
 def _ranked(
-    due: QuerySet[AgendaItem], kind: str
+    due: QuerySet[AgendaItem], kind: str, today: date
 ) -> tuple[QuerySet[AgendaItem], QuerySet[AgendaItem]]:
-    """What was agreed, by its day, and the rest by what acting is worth."""
+    """What was agreed lately, by its day, and the rest by what acting is worth."""
     chosen = due.filter(kind=kind) if kind in Kind else due
-    agreed = chosen.filter(kind=Kind.NEXT_STEP).order_by("due_on", "-weight", "pk")
-    return agreed, chosen.exclude(kind=Kind.NEXT_STEP).order_by("-weight", "pk")
+    first = Q(kind=Kind.NEXT_STEP, due_on__gte=comes_first_since(today))
+    agreed = chosen.filter(first).order_by("due_on", "-weight", "pk")
+    return agreed, chosen.exclude(first).order_by("-weight", "pk")
 
 
 def lines(items: Iterable[AgendaItem], today: date) -> list[Line]:

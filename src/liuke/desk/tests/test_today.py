@@ -72,6 +72,18 @@ def test_what_was_agreed_comes_first(signed_in, shop, agreed):
     assert page.first[0].why == "Agreed on 31 May: 回电报价. Still open: 异响."
 
 
+def test_an_agreement_forgotten_for_weeks_does_not_bury_the_day(signed_in, on_day, shop, agreed):
+    on_day(TODAY + timedelta(days=14))
+    assert [line.customer.name for line in today_of(signed_in).first] == ["李娜"]
+    on_day(TODAY + timedelta(days=15))
+    page = today_of(signed_in)
+    assert ([*page.first], [line.customer.name for line in page.then]) == ([], ["王海涛", "李娜"])
+
+
+def today_of(client):
+    return client.get("/today/?whose=me").context["page"]
+
+
 def test_a_kind_narrows_the_list_and_not_the_day(signed_in, shop):
     answer = signed_in.get("/today/?kind=lost&whose=me")
     assert (names(answer), answer.context["page"].total) == (["李娜"], 2)
