@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -32,6 +32,8 @@ from django.test import Client  # noqa: E402
 from liuke.accounts import services as accounts  # noqa: E402
 from liuke.accounts.models import Unit, User  # noqa: E402
 from liuke.accounts.rules import Role  # noqa: E402
+from liuke.agenda import rules as agenda  # noqa: E402
+from liuke.agenda.models import AgendaItem  # noqa: E402
 from liuke.churn import queries as churn_queries  # noqa: E402
 from liuke.churn import services as churn  # noqa: E402
 from liuke.churn.models import Clock, Counted, RuleVersion, Transition  # noqa: E402
@@ -42,16 +44,28 @@ from liuke.core import bulk, clock, search, text  # noqa: E402
 from liuke.customers.models import Asset, ContactPoint, Customer, CustomerState  # noqa: E402
 from liuke.customers.queries import visible_to  # noqa: E402
 from liuke.customers.rules import Kind, stage_of  # noqa: E402
+from liuke.followups.rules import Situation  # noqa: E402
 from liuke.sales.models import Order  # noqa: E402
 from liuke.sales.rules import OrderKind  # noqa: E402
 from liuke.site import setup  # noqa: E402
-from liuke.site.demo import CARS, GIVEN, SURNAMES  # noqa: E402
 
 SEED = 20_261
 BRANCHES, SELLERS = 10, 4
 ORDERS = 5
 PIECE = 100_000
 REGIONS = "沪苏浙皖"
+CONTACTS = 50
+SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹"
+GIVEN = [a + b for a in "海建志文晓春国家子雨" for b in ("", *"涛国强芳明军丽华伟敏静杰琳")]
+CARS = [
+    "别克 GL8",
+    "大众 途观",
+    "丰田 凯美瑞",
+    "本田 雅阁",
+    "比亚迪 汉",
+    "特斯拉 Model 3",
+    "奥迪 A6L",
+]
 
 Rows = Iterable[Sequence[Any]]
 
@@ -321,14 +335,14 @@ def _states(firm: Firm, clocks: Any, recovered: dict[int, int]) -> None:
             row = watched.get(who)
             if row is None:
                 yield (who + 1, stage_of(0), 0, *[None] * 2, all_time, of_year, *[None] * 4, 0,
-                       *[None] * 3)  # fmt: skip
+                       None, _contact_due(firm, who), None)  # fmt: skip
                 continue
             _who, first, latest, days, expected, at_risk, lost, _state = row
             back = recovered.get(who)
             yield (
                 who + 1, stage_of(days), days, to_date(first), to_date(latest), all_time, of_year,
                 to_date_or_none(expected), to_date(at_risk), to_date(lost),
-                None if back is None else to_date(back), 1, *[None] * 3,
+                None if back is None else to_date(back), 1, None, _contact_due(firm, who), None,
             )  # fmt: skip
 
     fields = (
@@ -337,6 +351,38 @@ def _states(firm: Firm, clocks: Any, recovered: dict[int, int]) -> None:
         "clocks", "last_contact_on", "contact_due_at", "intent_until",
     )  # fmt: skip
     _insert(CustomerState, fields, rows())
+    _agenda(firm, watched, money)
+
+
+def _contact_due(firm: Firm, who: int) -> date:
+    """One in fifty is due for a contact today, the others within the next month."""
+    return to_date(firm.today + (0 if who % CONTACTS == 0 else 1 + who % 30))
+
+
+def _agenda(firm: Firm, watched: dict[int, Any], money: Any) -> None:
+    """Whoever is at risk, and the contacts of today, as the reactions would have put them."""
+    today, now = firm.today, clock.now()
+
+    def item(who: int, kind: str, day: int, why: dict[str, Any]) -> Sequence[Any]:
+        stake = Decimal(money[who][1])
+        on = to_date(day)
+        return who + 1, kind, on.isoformat(), on, why, stake, agenda.weight(kind, stake), now, ""
+
+    def rows() -> Rows:
+        for who in range(firm.size):
+            row = watched.get(who)
+            if row is not None and row[5] <= today < row[6]:
+                dates = zip(("last", "at_risk_at", "lost_at"), (row[2], *row[5:7]), strict=True)
+                why = {name: to_date(day) for name, day in dates}
+                yield item(who, agenda.Kind.AT_RISK, row[5], {"usual": None, **why})
+            if who % CONTACTS == 0:
+                why = {"situation": Situation.OLDER, "every": 30, "last": None}
+                yield item(who, agenda.Kind.CONTACT, today, why)
+
+    fields = (
+        "customer", "kind", "episode", "due_on", "why", "stake", "weight", "created_at", "ending",
+    )  # fmt: skip
+    _insert(AgendaItem, fields, rows())
 
 
 def _settle() -> None:
