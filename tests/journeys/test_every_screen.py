@@ -10,7 +10,8 @@ import pytest
 from django.utils import translation
 from playwright.sync_api import BrowserContext, Page
 
-from liuke.core import ticks
+from liuke.churn.models import Score
+from liuke.core import clock, ticks
 from liuke.imports.models import ImportRun
 from liuke.imports.rules import Status
 from liuke.site.ticks import TICKS
@@ -66,6 +67,22 @@ def _no_result(page: Page) -> None:
 def _morning(shop: Shop) -> str:
     assert ticks.run(TICKS)
     return "/today/?whose=all"
+
+
+def _judged(shop: Shop) -> str:
+    """A scorecard as a larger firm has it; ten customers would be refused."""
+    figures = {
+        "log_loss": 0.5956, "brier": 0.2062, "intercept": 0.26, "slope": 0.91, "auc": 0.743,
+        "hits": 83, "top": 100,
+    }  # fmt: skip
+    card = {
+        "day": "2026-06-10", "customers": 2855, "stayed_away": 1465, "recency_wins": False,
+        **dict.fromkeys(("model", "recency", "base_rate"), figures),
+    }  # fmt: skip
+    Score.objects.create(
+        made_at=clock.now(), as_of=clock.today(), customers=2855, params={}, cards=[card] * 2
+    )
+    return "/churn/scorecard/"
 
 
 def _of(name: str, rest: str = "") -> Callable[[Shop], str]:
@@ -139,6 +156,7 @@ SCREENS = [
     Screen("new vehicle", _of("王海涛", "assets/new/")),
     Screen("new order", _of("王海涛", "orders/new/")),
     Screen("order", _last_order),
+    Screen("scorecard", _judged),
     Screen("print", lambda shop: "/churn/print/"),
     Screen("rules", lambda shop: "/settings/churn/"),
     Screen("rule form", lambda shop: "/settings/churn/rule/"),

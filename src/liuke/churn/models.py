@@ -227,3 +227,21 @@ class MonthChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.owner_id}/{self.branch_id} {self.month}"
+
+
+class Score(models.Model):
+    """One fit of the model behind P(alive), with its scorecard; or why there was none."""
+
+    made_at = models.DateTimeField(db_index=True)
+    as_of = models.DateField()
+    customers = models.PositiveIntegerField(help_text="Customers it was fitted on.")
+    params = models.JSONField(null=True)
+    cards = models.JSONField(default=list)
+    refusal = models.JSONField(null=True)
+
+    class Meta:
+        verbose_name = _("fit of the prediction")
+        verbose_name_plural = _("fits of the prediction")
+
+    def __str__(self) -> str:
+        return f"{self.as_of}: {self.customers}"

@@ -56,6 +56,15 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "churn/overview.html", context)
 
 
+def scorecard(request: HttpRequest) -> HttpResponse:
+    """How good are our predictions, beside what needs no model?"""
+    score = queries.latest_score()
+    cards = score.cards if score is not None else []
+    lost = sum(card["recency_wins"] for card in cards)
+    context = {"score": score, "cards": list(reversed(cards)), "won": len(cards) - lost}
+    return render(request, "churn/scorecard.html", context)
+
+
 def months_csv(request: HttpRequest) -> HttpResponseBase:
     viewer = viewer_of(request)
     require(viewer, Act.EXPORT)

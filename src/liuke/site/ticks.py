@@ -8,5 +8,6 @@ from liuke.followups import services as followups
 TICKS: dict[str, Tick] = {
     "churn.clocks": churn.advance,
     "followups.contacts": followups.advance,
+    "churn.score": churn.score_when_due,
     "customers.tally": customers.keep_tally,
 }

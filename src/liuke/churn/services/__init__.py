@@ -2,6 +2,7 @@
 
 from liuke.churn.services.clocks import advance, apply_rules, rebuild, refresh_clocks, save_rule
 from liuke.churn.services.counting import fold_changes, move_counts, recount
+from liuke.churn.services.scoring import score_when_due
 
 __all__ = [
     "advance",
@@ -12,4 +13,5 @@ __all__ = [
     "recount",
     "refresh_clocks",
     "save_rule",
+    "score_when_due",
 ]

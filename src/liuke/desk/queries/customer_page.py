@@ -148,6 +148,27 @@ def future(customer: Customer, today: date) -> Future:
 
 
 @dataclass(frozen=True, slots=True)
+class Prospects:
+    """What the model says of a customer, and what three months would bring at their average."""
+
+    alive: float
+    purchases: float
+    value: Decimal
+    next_on: date
+
+
+def prospects(customer: Customer, today: date) -> Prospects | None:
+    """None while there is no model, or no purchase to judge by."""
+    found = churn.outlook_of(customer.pk, today)
+    state = customer.state
+    if found is None or not state.purchase_days:
+        return None
+    each = state.value_total / state.purchase_days
+    value = (each * Decimal(found.purchases)).quantize(Decimal(1))
+    return Prospects(found.alive, found.purchases, value, found.next_on)
+
+
+@dataclass(frozen=True, slots=True)
 class ClockView:
     """A clock with the sentence that explains it."""
 

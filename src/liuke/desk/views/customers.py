@@ -248,6 +248,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "more": shown + MORE,
         "facts": customer_page.facts(found),
+        "outlook": customer_page.prospects(found, today),
         "future": customer_page.future(found, today),
         "may_follow_up": viewer.may(Act.FOLLOW_UP),
         "may_edit": viewer.may(Act.EDIT_CUSTOMERS),

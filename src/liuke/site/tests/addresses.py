@@ -31,6 +31,7 @@ FIRM_WIDE = {
     "customers-export": Act.EXPORT,
     "churn": None,
     "churn-print": None,
+    "scorecard": None,
     "churn-months-csv": Act.EXPORT,
     "churn-rules": None,
     "churn-rule": Act.EDIT_RULES,
