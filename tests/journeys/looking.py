@@ -38,7 +38,8 @@ SAID = """() => {
 }"""
 # Names, formats and units that are the same in every language.
 SAME = {
-    "csv", "xlsx", "parquet", "utf", "email", "excel", "liuke", "ctrl", "esc", "enter", "wechat",
+    "auc", "brier", "cnbd", "csv", "ctrl", "email", "enter", "esc", "excel", "liuke", "mbg",
+    "parquet", "utf", "wechat", "xlsx",
 }  # fmt: skip
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
 LATIN = re.compile(r"[A-Za-z]{3,}")

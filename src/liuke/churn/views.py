@@ -17,6 +17,7 @@ from liuke.accounts.services import require
 from liuke.churn import queries, services, tasks
 from liuke.churn.forms import RuleForm
 from liuke.churn.models import ChurnRule
+from liuke.churn.queries import scores
 from liuke.churn.rules.months import Month
 from liuke.churn.rules.rates import wilson
 from liuke.churn.rules.wording import describe
@@ -58,7 +59,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 def scorecard(request: HttpRequest) -> HttpResponse:
     """How good are our predictions, beside what needs no model?"""
-    score = queries.latest_score()
+    score = scores.latest_score()
     cards = score.cards if score is not None else []
     lost = sum(card["recency_wins"] for card in cards)
     context = {"score": score, "cards": list(reversed(cards)), "won": len(cards) - lost}

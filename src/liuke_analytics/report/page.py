@@ -27,6 +27,7 @@ h1{font-size:1.6rem;margin:.2em 0}h2{font-size:1.2rem;margin:2.2em 0 .6em}p{max-
 .do{background:var(--tint);border-left:5px solid #d98a1f;padding:.6rem 1.2rem;border-radius:4px}
 .do h2{margin-top:.4em}.do li{margin:.6em 0;max-width:75ch}.scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.9rem}caption{margin-bottom:.4em}
+th:nth-child(2),td:nth-child(2){white-space:nowrap}
 th,td{padding:.4em .6em;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
 th{font-weight:600}.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 svg{width:100%;height:auto;display:block}svg text{font-size:12px;fill:var(--soft)}

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from liuke.churn import queries, scoring
+from liuke.churn import scoring
 from liuke.churn.models import Score
+from liuke.churn.queries import scores
 from liuke.churn.rules.kinds import to_day
 from liuke.core import clock
 
@@ -18,10 +19,10 @@ MOST_CUSTOMERS = 100_000
 
 def score_when_due(now: datetime) -> None:
     """Tick: fit and judge the model anew when the last fit is a week old, or was refused."""
-    last = queries.latest_score()
+    last = scores.latest_score()
     if last is not None and now - last.made_at < (RETRY if last.params is None else EVERY):
         return
-    customers, days = queries.purchases_to_fit(MOST_CUSTOMERS)
+    customers, days = scores.purchases_to_fit(MOST_CUSTOMERS)
     today = clock.day_of(now)
     found = scoring.fit(customers, days, int(to_day(today)))
     Score.objects.create(

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from liuke.churn import queries, scoring, services
+from liuke.churn import scoring, services
 from liuke.churn.models import Score
+from liuke.churn.queries import scores
 from liuke.churn.rules.kinds import to_day
 from liuke.core import clock
 from liuke.site.ticks import TICKS
@@ -73,7 +74,7 @@ class TestWeekly:
         assert "first fit comes within a minute" in signed_in.get("/churn/scorecard/").text
         buys(customer(), date(2026, 1, 5), date(2026, 3, 5))
         services.score_when_due(clock.now())
-        assert queries.latest_score().refusal["have"] == 1
+        assert scores.latest_score().refusal["have"] == 1
         assert "Not enough data yet" in signed_in.get("/churn/scorecard/").text
 
     def test_a_fit_lasts_a_week_and_a_refusal_an_hour(self, on_day) -> None:
@@ -99,7 +100,7 @@ class TestWeekly:
             cards=fitted.cards,
         )  # fmt: skip
         page = signed_in.get(f"/customers/{wang.pk}/")
-        outlook = queries.outlook_of(wang.pk, TODAY)
+        outlook = scores.outlook_of(wang.pk, TODAY)
         assert "Still a customer" in page.text
         assert page.context["outlook"].value == round(200 * outlook.purchases)
         card = signed_in.get("/churn/scorecard/").text

@@ -16,6 +16,7 @@ from liuke.accounts.models import User
 from liuke.agenda import queries as agenda
 from liuke.churn import queries as churn
 from liuke.churn.models import Clock, Transition
+from liuke.churn.queries import scores
 from liuke.churn.rules.history import Cause, State
 from liuke.churn.rules.wording import describe, habit, leaving
 from liuke.core import clock
@@ -159,7 +160,7 @@ class Prospects:
 
 def prospects(customer: Customer, today: date) -> Prospects | None:
     """None while there is no model, or no purchase to judge by."""
-    found = churn.outlook_of(customer.pk, today)
+    found = scores.outlook_of(customer.pk, today)
     state = customer.state
     if found is None or not state.purchase_days:
         return None

@@ -16,7 +16,6 @@ from liuke.churn.models import (
     Counted,
     MonthChange,
     RuleVersion,
-    Score,
     StateChoice,
     Transition,
 )
@@ -24,7 +23,6 @@ from liuke.churn.rules import kinds, months
 from liuke.churn.rules.history import Cause, Clocks, Crossings, State, Version, history
 from liuke.churn.rules.kinds import NEVER, Days, Purchases, to_day
 from liuke.churn.rules.months import Changes, Month, month_table, table, together
-from liuke.churn.scoring import Outlook, outlook
 from liuke.core import clock
 from liuke.customers import queries as customers
 from liuke.customers.models import Asset, Customer
@@ -395,27 +393,3 @@ def _absent(base: QuerySet[Clock], first: date, last: date) -> QuerySet[Clock]:
 def _buyers(first: date, last: date) -> QuerySet[Order, int]:
     rows = Order.objects.filter(PURCHASE, day__range=(first, last))
     return rows.values_list("customer", flat=True)
-
-
-def latest_score() -> Score | None:
-    """The last fit, whether it came to something or was refused."""
-    return Score.objects.order_by("-made_at", "-pk").first()
-
-
-def outlook_of(customer_id: int, today: date) -> Outlook | None:
-    """What the last fit says of one customer; None before there is one, or without purchases."""
-    score = Score.objects.exclude(params=None).order_by("-made_at", "-pk").first()
-    if score is None or score.params is None:
-        return None
-    rows = Order.objects.filter(PURCHASE, customer=customer_id, day__lte=today)
-    days = list(rows.values_list("day", flat=True).distinct().order_by("day"))
-    return outlook(score.params, days, today) if days else None
-
-
-def purchases_to_fit(most: int) -> tuple[Days, Days]:
-    """Customers and days of all purchases; of a large firm those of every n-th customer."""
-    step = Customer.objects.count() // most + 1
-    rows = Order.objects.filter(PURCHASE).annotate(turn=F("customer") % step).filter(turn=0)
-    found = rows.values_list("customer", "day").distinct().iterator(chunk_size=20_000)
-    table = np.array([(pk, to_day(day)) for pk, day in found], np.int64).reshape(-1, 2)
-    return table[:, 0], table[:, 1]
