@@ -1,12 +1,9 @@
 """Fixtures that tests of every app share."""
 
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from importlib import import_module
-from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
 
@@ -142,23 +139,13 @@ def on_day() -> Iterator[Callable[[date | datetime], None]]:
 
 
 @pytest.fixture
-def at_once(transactional_db: None, tmp_path: Path) -> Iterator[Callable[..., list[Any]]]:
+def at_once(transactional_db: None) -> Callable[..., list[Any]]:
     """Let people act in the same moment, each with a connection of its own.
 
-    `at_once(act, act, …)` gives what each act came to, result or exception. On SQLite they share
-    a file with what the test had made before the first call; look at it through `at_once` too.
+    `at_once(act, act, …)` gives what each act came to, result or exception.
     """
-    memory = connection.settings_dict["NAME"]
-    path = tmp_path / "shared.sqlite3"
 
     def run(*acts: Callable[[], Any]) -> list[Any]:
-        if connection.vendor == "sqlite" and not path.exists():
-            with closing(sqlite3.connect(path)) as target:
-                connection.connection.backup(target)
-                # Two connections that switch a file to WAL in one moment lock each other out; in
-                # life the migration has done it long before.
-                target.execute("PRAGMA journal_mode=WAL")
-            connection.settings_dict["NAME"] = str(path)
         outcomes: list[Any] = [None] * len(acts)
         ready = Barrier(len(acts))
 
@@ -180,5 +167,4 @@ def at_once(transactional_db: None, tmp_path: Path) -> Iterator[Callable[..., li
             assert not thread.is_alive(), "two writers wait for each other"
         return outcomes
 
-    yield run
-    connection.settings_dict["NAME"] = memory
+    return run

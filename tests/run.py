@@ -20,7 +20,7 @@ def main(arguments: list[str]) -> int:
     rest = [word for word in arguments if word != "--slow"]
     chosen = "slow" if slow else "not slow"
     print(f"SQLite: {chosen}", flush=True)  # noqa: T201
-    code = _pytest("sqlite://:memory:", chosen, rest)
+    code = _pytest("", chosen, rest)
     with _postgres() as address:
         # What a browser sees is the same on both, and the statistics know no database.
         print(f"PostgreSQL: {chosen}", flush=True)  # noqa: T201

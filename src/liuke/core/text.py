@@ -307,7 +307,8 @@ def _dialled(number: str) -> str:
     """The figures people know a number by: Chinese ones without +86, landlines with their 0."""
     full = phone(number)
     if not full.startswith("+86"):
-        begun = number.startswith(("+86", "0086"))
+        # Fewer than four figures after 0086 may as well be the end of a number.
+        begun = re.match(r"\+86|0086\d{4}", number)
         return re.sub("^(00)?86", "", full) if begun else digits(full)
     national = full.removeprefix("+86")
     known = _chinese_mobile(national) or national.startswith(("400", "800"))

@@ -1,0 +1,69 @@
+"""How a customer is reached, and whether."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from liuke.core import clock
+from liuke.customers.models.customer import Customer
+
+
+class ContactPoint(models.Model):
+    """One way to reach a customer."""
+
+    class Kind(models.TextChoices):
+        MOBILE = "mobile", _("Mobile")
+        PHONE = "phone", _("Phone")
+        EMAIL = "email", _("E-mail")
+        WECHAT = "wechat", _("WeChat")
+        ADDRESS = "address", _("Address")
+        OTHER = "other", _("Other")
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="contact_points")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    value = models.CharField(_("value"), max_length=200)
+    normalised = models.CharField(max_length=200, editable=False, db_index=True)
+    preferred = models.BooleanField(_("preferred"), default=False)
+    do_not_contact = models.BooleanField(_("do not contact"), default=False)
+
+    class Meta:
+        verbose_name = _("contact point")
+        verbose_name_plural = _("contact points")
+        ordering = ("-preferred", "id")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "kind", "normalised"], name="contact_point_once"
+            ),
+            models.UniqueConstraint(
+                fields=["customer"], condition=Q(preferred=True), name="contact_point_one_preferred"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class ContactBlock(models.Model):
+    """Why nobody may contact a customer, and until when; the last word is the customer's."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="contact_blocks")
+    reason = models.CharField(_("reason"), max_length=200)
+    until = models.DateField(_("until"), null=True, blank=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+    )
+    lifted_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("do not contact")
+        verbose_name_plural = _("do not contact")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer"], condition=Q(lifted_at=None), name="contact_block_one_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}: {self.reason}"

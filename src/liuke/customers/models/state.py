@@ -1,0 +1,75 @@
+"""What lists sort and filter by, and what is counted of it."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from liuke.accounts.models import Unit
+from liuke.customers.models.customer import Customer
+from liuke.customers.rules import Stage
+
+
+class CustomerState(models.Model):
+    """What lists sort and filter by: one narrow row per customer, written from apps above.
+
+    Each group of columns has one writer, named in `services.STATE_COLUMNS`.
+    """
+
+    customer = models.OneToOneField(
+        Customer, models.CASCADE, primary_key=True, related_name="state"
+    )
+    stage = models.CharField(
+        _("stage"), max_length=10, choices=Stage, default=Stage.POTENTIAL, db_index=True
+    )
+    purchase_days = models.PositiveIntegerField(_("purchase days"), default=0)
+    first_purchase_on = models.DateField(_("first purchase"), null=True)
+    last_purchase_on = models.DateField(_("last purchase"), null=True)
+    value_total = models.DecimalField(_("total value"), max_digits=16, decimal_places=2, default=0)
+    value_year = models.DecimalField(
+        _("value of a year"), max_digits=16, decimal_places=2, default=0
+    )
+    expected_at = models.DateField(_("expected"), null=True)
+    at_risk_at = models.DateField(_("at risk from"), null=True)
+    lost_at = models.DateField(_("lost from"), null=True)
+    recovered_on = models.DateField(_("won back"), null=True)
+    clocks = models.PositiveSmallIntegerField(default=0)
+    last_contact_on = models.DateField(_("last contact"), null=True)
+    contact_due_at = models.DateField(_("next contact"), null=True)
+    intent_until = models.DateField(_("intent until"), null=True)
+
+    class Meta:
+        verbose_name = _("state")
+        verbose_name_plural = _("states")
+        indexes = [
+            models.Index(fields=["-value_year", "customer"], name="state_value_year"),
+            models.Index(fields=["-value_total", "customer"], name="state_value_total"),
+            models.Index(fields=["-last_purchase_on", "customer"], name="state_last_purchase"),
+            models.Index(fields=["at_risk_at", "lost_at"], name="state_at_risk"),
+            models.Index(fields=["lost_at"], name="state_lost"),
+            models.Index(fields=["contact_due_at"], name="state_contact_due"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.customer_id)
+
+
+class CustomerTally(models.Model):
+    """How many customers of one owner and branch stood where when they were last counted.
+
+    Kept by a tick for firms so large that counting them takes longer than showing a page.
+    """
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, db_index=False)
+    branch = models.ForeignKey(Unit, models.CASCADE, null=True, db_index=False)
+    stage = models.CharField(max_length=10, choices=Stage)
+    standing = models.CharField(max_length=10)
+    customers = models.PositiveIntegerField()
+    value_year = models.DecimalField(max_digits=18, decimal_places=2)
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("tally")
+        verbose_name_plural = _("tallies")
+
+    def __str__(self) -> str:
+        return f"{self.owner_id}/{self.branch_id} {self.stage} {self.standing}: {self.customers}"
