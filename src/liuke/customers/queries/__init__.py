@@ -33,12 +33,14 @@ from liuke.customers.models import (
     Customer,
     CustomerState,
     CustomerTally,
+    Person,
     Tag,
 )
 from liuke.customers.rules import RECOVERED_FOR
+from liuke.customers.rules.contacts import NUMBERS, TELEPHONES
 
 SEARCH_KIND = "customer"
-PHONES = {ContactPoint.Kind.MOBILE, ContactPoint.Kind.PHONE}
+PHONES = TELEPHONES
 
 
 def visible_to(viewer: User) -> QuerySet[Customer]:
@@ -52,13 +54,16 @@ def find(viewer: User, query: str) -> QuerySet[Customer]:
 
 
 def search_tokens(
-    customer: Customer, points: Iterable[ContactPoint], assets: Iterable[Asset]
+    customer: Customer,
+    points: Iterable[ContactPoint],
+    assets: Iterable[Asset],
+    people: Iterable[Person] = (),
 ) -> set[str]:
-    """What a customer is found by."""
-    texts = [customer.name]
+    """What a customer is found by, the people around included."""
+    texts = [customer.name, *(person.name for person in people)]
     numbers = [customer.code, customer.credit_code]
     for point in points:
-        (numbers if point.kind in PHONES else texts).append(point.value)
+        (numbers if point.kind in NUMBERS else texts).append(point.value)
     for asset in assets:
         texts.append(asset.name)
         numbers.append(asset.serial)
@@ -242,8 +247,16 @@ def _shown(field: str, value: Any, names: Mapping[str, Mapping[object, str]]) ->
     if field == "tags" and value:
         return pgettext("list", ", ").join(map(str, value))
     if isinstance(value, list):
-        return pgettext("list", ", ").join(str(each).partition(" ")[2] for each in value) or "—"
+        return pgettext("list", ", ").join(map(_shown_way, value)) or "—"
     if field in names and value is not None:
         return names[field].get(value, str(value))
     choices = dict(getattr(Customer._meta.get_field(field), "flatchoices", ()))
     return str(choices.get(value, value)) if value not in (None, "") else "—"
+
+
+def _shown_way(line: object) -> str:
+    """A way as the journal keeps it, without the kind and with its marks in words."""
+    value, _tab, marks = str(line).partition(" ")[2].partition("\t")
+    known = {"preferred": _("preferred"), "do_not_contact": _("do not contact")}
+    said = pgettext("list", ", ").join(known.get(each, each) for each in marks.split(";") if each)
+    return f"{value} ({said})" if said else value
