@@ -110,6 +110,11 @@ def contact_due(every: int, began: date, attempts: int, last_attempt: date | Non
     return due
 
 
+def channel_of(kind: str) -> Channel | None:
+    """The channel that a kind of way belongs to first."""
+    return next((Channel(channel) for channel, kinds in USES.items() if kind in kinds), None)
+
+
 def result_of(outcome: str) -> Result:
     """What a contact says about the way that was used for it."""
     if outcome == Outcome.WRONG_NUMBER:

@@ -40,6 +40,7 @@ RAIL: list[list[tuple[Any, str, str, str, tuple[str, ...], Act | None]]] = [
 SETTINGS = [
     (_("Churn rules"), "churn-rules", "door-exit", "/settings/churn/"),
     (_("Contact rhythm"), "cadences", "phone", "/settings/contacts/"),
+    (_("Relations"), "relation-kinds", "affiliate", "/settings/relations/"),
 ]
 
 

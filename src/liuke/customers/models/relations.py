@@ -30,14 +30,19 @@ class RelationKind(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.word(first=True)
+        return self.words
+
+    @property
+    def words(self) -> str:
+        """Both words, or the one that is the same from either side."""
+        first, second = self.word(first=True), self.word(first=False)
+        return first if first == second else f"{first} / {second}"
 
     def word(self, *, first: bool) -> str:
         """What the one (or the other) is to the other (or the one)."""
-        own = self.first_word if first else self.second_word
         seed = SEEDS.get(self.code)
-        if own or seed is None:
-            return own or self.first_word
+        if self.first_word or seed is None:
+            return self.first_word if first else self.second_word or self.first_word
         return str(seed.first if first else seed.second)
 
 

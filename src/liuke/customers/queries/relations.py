@@ -27,11 +27,16 @@ def live() -> QuerySet[Relation]:
     return Relation.objects.filter(ended_on=None)
 
 
+def of(customer: Customer) -> QuerySet[Relation]:
+    """The live relations of a customer, whichever side it stands on."""
+    return live().filter(Q(first=customer) | Q(second=customer))
+
+
 def kinds() -> list[RelationKind]:
     """Every kind: those all firms start with, as this firm says it, and its own; some unsaved."""
     own = {kind.code: kind for kind in RelationKind.objects.order_by("pk")}
     seeded = [
-        own.pop(code, None) or RelationKind(code=code, strength=seed.strength)
+        own.pop(code, RelationKind(code=code, strength=seed.strength))
         for code, seed in SEEDS.items()
     ]
     return [*seeded, *own.values()]
@@ -52,9 +57,8 @@ def words() -> list[tuple[str, str, str]]:
 
 def ties_of(viewer: User, customer: Customer) -> list[Tie]:
     """The live relations of a customer, strongest first; who is out of sight is masked."""
-    rows = live().filter(Q(first=customer) | Q(second=customer))
-    rows = rows.select_related("kind", "first", "second").annotate(since=Max("history__on"))
-    found = list(rows)
+    rows = of(customer).select_related("kind", "first", "second")
+    found = list(rows.annotate(since=Max("history__on")))
     others = {_other(row, customer).pk for row in found}
     seen = set(queries.visible_to(viewer).filter(pk__in=others).values_list("pk", flat=True))
     order = [each.value for each in Strength]

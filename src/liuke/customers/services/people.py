@@ -122,8 +122,10 @@ def remove_person(*, actor: User, customer_id: int, person_id: int) -> None:
 def _check(actor: User | None, person: Person) -> None:
     person.name = person.name.strip()
     person.full_clean(exclude=["customer", "known_as"])
-    seen = actor is None or person.known_as_id is None
-    if not seen and not queries.visible_to(actor).filter(pk=person.known_as_id).exists():
+    known_as = person.known_as_id
+    if actor is None or known_as is None:
+        return
+    if not queries.visible_to(actor).filter(pk=known_as).exists():
         raise Refused(_("A customer no longer exists. Reload the page."))
 
 

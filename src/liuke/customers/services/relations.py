@@ -122,6 +122,10 @@ def save_kind(
     first, second = first_word.strip(), second_word.strip()
     if not first and kind.code not in SEEDS:
         raise ValidationError({"first_word": _("Say what the one is to the other.")})
+    seed = SEEDS.get(kind.code)
+    if seed is not None and (first, second or first) == (str(seed.first), str(seed.second)):
+        # Said as every firm says it: both languages keep their own words.
+        first = second = ""
     kind.first_word, kind.second_word = first, second
     kind.strength, kind.retired = Strength(strength), retired
     kind.full_clean()

@@ -6,6 +6,7 @@ from typing import Any
 from liuke.agenda import queries as agenda
 from liuke.customers.models import Customer
 from liuke.customers.queries import blocked
+from liuke.desk.queries.around import reach
 from liuke.desk.queries.listing import state_of
 from liuke.desk.queries.today import Line, lines
 from liuke.followups import queries as followups
@@ -23,6 +24,7 @@ def briefing(customer: Customer, today: date) -> dict[str, Any]:
         "state": state_of(customer, today),
         "due": _due(lines(items, today), today),
         "said": said,
+        "reach": reach(customer, today),
         "blocked": blocked([customer.pk]).get(customer.pk, ""),
         "spoken_today": followups.contacted_today(customer.pk, today),
         "in_month": followups.count_in_month(customer.pk, today),

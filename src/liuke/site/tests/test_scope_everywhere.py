@@ -3,10 +3,13 @@
 import csv
 import io
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
@@ -17,7 +20,13 @@ from liuke.churn import services as churn
 from liuke.churn.rules.kinds import DaysWithoutOrder
 from liuke.core import clock
 from liuke.customers.models import Customer
-from liuke.customers.services import save_asset
+from liuke.customers.services import (
+    NewRelation,
+    record_relations,
+    save_asset,
+    save_person,
+    save_point,
+)
 from liuke.sales.models import Order
 from liuke.site.tests.addresses import (
     API,
@@ -30,6 +39,7 @@ from liuke.site.tests.addresses import (
     FIRM_WIDE,
     MANY,
     OWN_ACCOUNT,
+    POSTED,
     SIGNED_OUT,
 )
 
@@ -62,9 +72,15 @@ class World:
         if name in BY_ORDER:
             return reverse(name, args=[self.orders[whose].pk])
         made = self.customers[whose]
-        return reverse(
-            name, args=[made.pk, *made.assets.values_list("pk", flat=True)][: _args(name)]
-        )
+        belongs: QuerySet[Any] = made.assets.all()
+        if name.startswith("point-"):
+            belongs = made.contact_points.all()
+        elif name.startswith("person-"):
+            belongs = made.people.all()
+        elif name.startswith("relation-"):
+            belongs = made.relations_first.all()
+        args = [made.pk, *belongs.values_list("pk", flat=True)[:1]]
+        return reverse(name, args=args[: _args(name)])
 
 
 def _args(name: str) -> int:
@@ -100,11 +116,23 @@ def world(firm, owner, person, customer, buys, on_day):
             asset = save_asset(actor=owner, customer_id=made[name].pk, values={"name": "途观"})
             buys(made[name], TODAY - timedelta(days=50 + 20 * days), asset_id=asset.pk)
             orders[name] = Order.objects.get(customer=made[name])
+        _surround(owner, list(made.values()))
         seat = World(viewer, made, orders)
         seat.client.force_login(viewer)
         return seat
 
     return build
+
+
+def _surround(owner: User, customers: list[Customer]) -> None:
+    """Everybody has a telephone, somebody around, and is close to the next one."""
+    for place, one in enumerate(customers):
+        phone = {"kind": "mobile", "value": f"1380013600{place}"}
+        save_point(actor=owner, customer_id=one.pk, values=phone)
+        save_person(actor=owner, customer_id=one.pk, values={"name": "会计"})
+    pairs = zip(customers, [*customers[1:], customers[0]], strict=True)
+    close = [NewRelation(one.pk, other.pk, "kin") for one, other in pairs]
+    record_relations(actor=owner, new=close)
 
 
 WHO = [
@@ -136,13 +164,13 @@ def test_lists_search_and_export(seat) -> None:
 
 def test_pages_of_one_customer(seat) -> None:
     for name, act in (BY_CUSTOMER | BY_ORDER).items():
-        posted = name in ("order-void", "contact-unblock")
+        posted = name in POSTED
         method = seat.client.post if posted else seat.client.get
         for whose in seat.customers:
             expected = {200, 302} if whose in seat.sees() else {404}
             if not seat.may(act):
                 # Who may not do it at all is told so; that says nothing about this customer.
-                expected = {404} if posted and whose not in seat.sees() else {403}
+                expected = {403, 404} if posted and whose not in seat.sees() else {403}
             assert method(seat.url(name, whose)).status_code in expected, (name, whose)
 
 
@@ -338,7 +366,7 @@ def test_signed_out_leads_to_the_sign_in(name, firm) -> None:
 
 @pytest.mark.parametrize(("method", "path"), API)
 def test_the_api_answers_401_to_strangers(method, path) -> None:
-    answer = _send(Client(), method, path.replace("{pk}", "1"), {})
+    answer = _send(Client(), method, re.sub(r"{\w+}", "1", path), {})
     assert (answer.status_code, answer.json()) == (401, {"detail": "Unauthorized"})
 
 
