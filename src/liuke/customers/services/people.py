@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _
@@ -123,6 +124,8 @@ def _check(actor: User | None, person: Person) -> None:
     person.name = person.name.strip()
     person.full_clean(exclude=["customer", "known_as"])
     known_as = person.known_as_id
+    if known_as == person.customer_id:
+        raise ValidationError({"known_as": _("Choose another customer.")})
     if actor is None or known_as is None:
         return
     if not queries.visible_to(actor).filter(pk=known_as).exists():

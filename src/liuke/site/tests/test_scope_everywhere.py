@@ -219,7 +219,9 @@ def test_the_api(seat) -> None:
         url = f"/api/customers/{made.pk}"
         assert (get("/api/customers", {"q": name}).json()["items"] != []) == there
         assert get(url).status_code == get(f"{url}/orders").status_code == (200 if there else 404)
-        changed = _send(seat.client, "patch", url, {"version": 1, "note": "hello"})
+        made.refresh_from_db()
+        note = {"version": made.version, "note": "hello"}
+        changed = _send(seat.client, "patch", url, note)
         added = _send(seat.client, "post", f"{url}/assets", {"name": "途观"})
         order = {"customer_id": made.pk, "occurred_at": "2026-05-30T10:00:00", "total": "5"}
         recorded = _send(seat.client, "post", "/api/orders", [order])
