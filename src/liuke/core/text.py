@@ -87,8 +87,11 @@ class _Simplified(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
-        self[code] = self._convert(character) if _is_han(character) else character
-        return self[code]
+        # What one character is simplified to may be the traditional form of another: 薴, 苧, 苎.
+        while _is_han(character) and (simpler := self._convert(character)) != character:
+            character = simpler
+        self[code] = character
+        return character
 
 
 # 乾 (qian) is a character of its own in names; only in food and drink is it 干.
