@@ -123,6 +123,15 @@ def digits(text: str) -> str:
     return re.sub("[^0-9]", "", unicodedata.normalize("NFKC", text))
 
 
+def masked(number: str) -> str:
+    """A phone number that can be told from another and not dialled: 138****1234."""
+    figures = digits(number)
+    if len(figures) < 8:
+        return "****"
+    shown = figures.removeprefix("86") if len(figures) == 13 else figures
+    return f"{shown[:3]}****{shown[-4:]}"
+
+
 def phone(value: str, region: str = "CN") -> str:
     """A phone number as +8613800136027; the bare figures where it is not a whole valid number.
 

@@ -23,6 +23,7 @@ from django.utils.translation import pgettext
 
 from liuke.accounts.models import Unit, User
 from liuke.accounts.queries import reach_of
+from liuke.accounts.rules import Act
 from liuke.core import clock, search, text
 from liuke.core.lists import CAP
 from liuke.core.models import JournalEntry
@@ -41,9 +42,21 @@ SEARCH_KIND = "customer"
 PHONES = {ContactPoint.Kind.MOBILE, ContactPoint.Kind.PHONE}
 
 
-def visible_to(viewer: User) -> QuerySet[Customer]:
-    """The customers within this person's scope."""
-    return Customer.objects.filter(reach_of(viewer).rows(owner="owner", unit="branch"))
+def visible_to(viewer: User, act: Act = Act.SEE) -> QuerySet[Customer]:
+    """The customers this person may see, or may do this with."""
+    return Customer.objects.filter(reach_of(viewer, act).rows(owner="owner", unit="branch"))
+
+
+def hide_phones(viewer: User, customers: Iterable[Customer]) -> None:
+    """Mask the phone numbers, read with these customers, that this person may not see in full."""
+    if viewer.scope_for(Act.SEE_PHONES) == viewer.scope:
+        return
+    reach = reach_of(viewer, Act.SEE_PHONES)
+    for customer in customers:
+        if not reach.holds(customer.owner_id, customer.branch_id):
+            for point in customer.contact_points.all():
+                if point.kind in PHONES:
+                    point.hide()
 
 
 def find(viewer: User, query: str) -> QuerySet[Customer]:
@@ -200,8 +213,13 @@ def changes_since(customer: Customer, version: int) -> Sequence[FieldChange]:
     return [change for entry in changes.values() for change in entry]
 
 
-def field_changes(entries: Iterable[JournalEntry]) -> dict[int, list[FieldChange]]:
-    """Entry id → the fields it changed. People and branches are looked up once for all."""
+def field_changes(
+    entries: Iterable[JournalEntry], phones: bool = True
+) -> dict[int, list[FieldChange]]:
+    """Entry id → the fields it changed. People and branches are looked up once for all.
+
+    Without `phones` their numbers are masked.
+    """
     found = list(entries)
     values = [each for entry in found for each in (entry.before or {}, entry.after or {})]
     owners = {value.get("owner") for value in values} | {entry.actor_id for entry in found}
@@ -215,8 +233,8 @@ def field_changes(entries: Iterable[JournalEntry]) -> dict[int, list[FieldChange
                 value,
                 people.get(entry.actor_id, ""),
                 field_label(field),
-                _shown(field, (entry.before or {}).get(field), names),
-                _shown(field, value, names),
+                _shown(field, (entry.before or {}).get(field), names, phones),
+                _shown(field, value, names, phones),
             )
             for field, value in (entry.after or {}).items()
             if field != "version"
@@ -238,11 +256,13 @@ def _names(model: type[User] | type[Unit], ids: Iterable[Any]) -> dict[object, s
     return dict(model._default_manager.filter(pk__in=wanted).values_list("pk", "name"))
 
 
-def _shown(field: str, value: Any, names: Mapping[str, Mapping[object, str]]) -> str:
+def _shown(field: str, value: Any, names: Mapping[str, Mapping[object, str]], phones: bool) -> str:
     if field == "tags" and value:
         return pgettext("list", ", ").join(map(str, value))
     if isinstance(value, list):
-        return pgettext("list", ", ").join(str(each).partition(" ")[2] for each in value) or "—"
+        points = [str(each).partition(" ")[::2] for each in value]
+        shown = [way if phones or kind not in PHONES else text.masked(way) for kind, way in points]
+        return pgettext("list", ", ").join(shown) or "—"
     if field in names and value is not None:
         return names[field].get(value, str(value))
     choices = dict(getattr(Customer._meta.get_field(field), "flatchoices", ()))

@@ -64,7 +64,7 @@ def record_interactions(*, actor: User | None, interactions: Sequence[NewInterac
     """Record contacts and attempts, and move what is due for these customers accordingly."""
     require(actor, Act.FOLLOW_UP)
     ids = {each.customer_id for each in interactions}
-    customers.lock(ids, viewer=actor)
+    customers.lock(ids, viewer=actor, act=Act.FOLLOW_UP)
     rows = Interaction.objects.bulk_create(
         [_row(actor, each) for each in interactions], batch_size=CHUNK
     )

@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("liuke.churn.urls")),
     path("", include("liuke.imports.urls")),
     path("", include("liuke.desk.urls")),
+    path("", include("liuke.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("language/", login_not_required(set_language), name="set_language"),
     path("api/", api_urls),

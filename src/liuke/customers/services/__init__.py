@@ -15,6 +15,7 @@ from liuke.customers.services.file import (
     update_customer,
 )
 from liuke.customers.services.many import Batch, assign_customers, tag_customers, undo_batch
+from liuke.customers.services.phones import reveal_phones
 from liuke.customers.services.state import (
     STATE_COLUMNS,
     forget_contact_dates,
@@ -38,6 +39,7 @@ __all__ = [
     "keep_tally",
     "lock",
     "record_customers",
+    "reveal_phones",
     "save_asset",
     "set_state",
     "settle_stages",

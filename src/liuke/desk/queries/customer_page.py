@@ -94,8 +94,11 @@ class Past:
     more: bool
 
 
-def past(customer: Customer, kind: str = "", shown: int = SHOWN) -> Past:
-    """The timeline, latest first; `kind` is one of CHIPS, empty for all."""
+def past(customer: Customer, kind: str = "", shown: int = SHOWN, phones: bool = True) -> Past:
+    """The timeline, latest first; `kind` is one of CHIPS, empty for all.
+
+    Without `phones` the numbers in changes are masked.
+    """
     orders = sales.orders_of(customer.pk)
     crossings = churn.transitions_of(customer.pk)
     changes = JournalEntry.objects.filter(verb__in=CHANGES, customer_id=customer.pk).order_by(
@@ -117,7 +120,7 @@ def past(customer: Customer, kind: str = "", shown: int = SHOWN) -> Past:
     if kind in ("", "churn"):
         events += [_crossing_event(row) for row in crossings[:shown]]
     if kind in ("", "changes"):
-        events += _change_events(list(changes[:shown]))
+        events += _change_events(list(changes[:shown]), phones)
     events.sort(key=lambda event: event.sort_key, reverse=True)
     total = counts.get(kind, sum(counts.values()))
     return Past(events[:shown], {"": sum(counts.values()), **counts}, total > shown)
@@ -336,13 +339,14 @@ def _crossing_words(row: Transition) -> tuple[str, str, str]:
     return _("Out of service"), "archive", ""
 
 
-def _change_events(entries: Sequence[JournalEntry]) -> list[Event]:
+def _change_events(entries: Sequence[JournalEntry], phones: bool) -> list[Event]:
     people = dict(
         User.objects.filter(
             pk__in={entry.actor_id for entry in entries if entry.actor_id}
         ).values_list("pk", "name")
     )
-    updates = field_changes(entry for entry in entries if entry.verb == "customer.updated")
+    updated = (entry for entry in entries if entry.verb == "customer.updated")
+    updates = field_changes(updated, phones)
     return [
         _change_event(entry, people.get(entry.actor_id or 0, ""), updates.get(entry.pk, ()))
         for entry in entries

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from liuke.accounts.models import SavedView
-from liuke.accounts.queries import viewer_of
+from liuke.accounts.queries import may_with, viewer_of
 from liuke.accounts.rules import Act
 from liuke.accounts.services import change_view, delete_view, keep_columns, require, save_view
 from liuke.core import clock
@@ -195,6 +195,7 @@ def customer_cell(request: HttpRequest, pk: int, field: str) -> HttpResponse:
     require(viewer, Act.EDIT_CUSTOMERS)
     rows = customers.visible_to(viewer).select_related("owner").prefetch_related("tags")
     found = get_object_or_404(rows, pk=pk)
+    require(viewer, Act.ASSIGN if field == "owner" else Act.EDIT_CUSTOMERS, found)
     if request.GET.get("shown"):
         return HttpResponse(listing.shown_cell(found, field))
     form = CellForm(viewer, found, field, request.POST or None)
@@ -234,7 +235,8 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     kind = request.GET.get("past", "")
     asked = request.GET.get("shown", "")
     shown = min(int(asked), MOST) if asked.isdecimal() and len(asked) < 5 else MORE
-    past = customer_page.past(found, kind, shown)
+    customers.hide_phones(viewer, [found])
+    past = customer_page.past(found, kind, shown, may_with(viewer, Act.SEE_PHONES, found))
     context = {
         "customer": found,
         "state": listing.state_of(found, today),
@@ -250,9 +252,9 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "facts": customer_page.facts(found),
         "outlook": customer_page.prospects(found, today),
         "future": customer_page.future(found, today),
-        "may_follow_up": viewer.may(Act.FOLLOW_UP),
-        "may_edit": viewer.may(Act.EDIT_CUSTOMERS),
-        "may_record": viewer.may(Act.RECORD_ORDERS),
+        "may_follow_up": may_with(viewer, Act.FOLLOW_UP, found),
+        "may_edit": may_with(viewer, Act.EDIT_CUSTOMERS, found),
+        "may_record": may_with(viewer, Act.RECORD_ORDERS, found),
     }
     return render(request, "desk/customer.html", context)
 

@@ -27,6 +27,7 @@ def today(request: HttpRequest) -> HttpResponse:
     which = _whose(request, viewer)
     kind = request.GET.get("kind", "")
     page = today_page.today_of(viewer, which, kind, day)
+    customers.hide_phones(viewer, [line.customer for line in page.lines])
     context = {
         "today": day,
         "page": page,
@@ -49,6 +50,8 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
     require(viewer, Act.FOLLOW_UP)
     rows = customers.visible_to(viewer).select_related("state", "owner")
     found = get_object_or_404(rows.prefetch_related("contact_points", "assets"), pk=pk)
+    require(viewer, Act.FOLLOW_UP, found)
+    customers.hide_phones(viewer, [found])
     which, kind = _whose(request, viewer), request.GET.get("kind", "")
     follows = None
     if request.GET.get("list"):
@@ -66,6 +69,7 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
                 following = rows.prefetch_related("contact_points", "assets").get(
                     pk=follows.customer.pk
                 )
+                customers.hide_phones(viewer, [following])
                 after = today_page.next_after(viewer, which, kind, following.pk, clock.today())
                 answer = _drawer(request, following, ContactForm(), after, kind)
             else:

@@ -13,8 +13,9 @@ BY_CUSTOMER = {
     "contact": Act.FOLLOW_UP,
     "contact-unblock": Act.FOLLOW_UP,
     "customer-level": Act.EDIT_CUSTOMERS,
-    "customer-owner": Act.EDIT_CUSTOMERS,
+    "customer-owner": Act.ASSIGN,
     "customer-tags": Act.EDIT_CUSTOMERS,
+    "customer-phones": None,
 }
 BY_ORDER = {"order": None, "order-void": Act.RECORD_ORDERS}
 BY_ITEM = {"agenda-snooze", "agenda-hand-over", "agenda-done", "agenda-restore"}
@@ -38,7 +39,18 @@ FIRM_WIDE = {
     "churn-rule-of": Act.EDIT_RULES,
     "import-list": Act.IMPORT,
     "import-new": Act.IMPORT,
+    "people": Act.MANAGE_USERS,
+    "person-new": Act.MANAGE_USERS,
+    "unit-new": Act.MANAGE_USERS,
+    "roles": Act.MANAGE_USERS,
+    "role-new": Act.MANAGE_USERS,
+    "role": Act.MANAGE_USERS,
 }
+# These name a person, a unit, a key or a role; whoever manages people may open them.
+BY_PERSON = {
+    "person", "person-invitation", "person-access", "person-key", "person-key-revoke", "unit",
+    "role-delete",
+}  # fmt: skip
 # These only take a POST that names customers, or a view of one's own.
 MANY = {"customers-assign", "customers-tag", "customers-undo", "customers-view"}
 BY_IMPORT = {
@@ -63,7 +75,7 @@ API = {
     ("get", "/api/customers/{pk}"): None,
     ("patch", "/api/customers/{pk}"): Act.EDIT_CUSTOMERS,
     ("post", "/api/customers/{pk}/assets"): Act.EDIT_CUSTOMERS,
-    ("post", "/api/customers/assign"): Act.EDIT_CUSTOMERS,
+    ("post", "/api/customers/assign"): Act.ASSIGN,
     ("post", "/api/customers/tag"): Act.EDIT_CUSTOMERS,
     ("post", "/api/orders"): Act.RECORD_ORDERS,
     ("get", "/api/customers/{pk}/orders"): None,
@@ -77,7 +89,9 @@ API = {
     ("post", "/api/agenda/{pk}/done"): Act.FOLLOW_UP,
 }
 ARGS = {
-    **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *BY_IMPORT], (1,)),
+    **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *BY_IMPORT, *BY_PERSON], (1,)),
+    "role": ("seller",),
+    "role-delete": ("gone",),
     "cadence": ("potential",),
     "asset-edit": (1, 1),
     "churn-rule-of": ("person",),
