@@ -192,10 +192,11 @@ def customers_view(request: HttpRequest) -> HttpResponse:
 def customer_cell(request: HttpRequest, pk: int, field: str) -> HttpResponse:
     """One cell of the list: its small form, and after saving how it looks now."""
     viewer = viewer_of(request)
-    require(viewer, Act.EDIT_CUSTOMERS)
+    act = Act.ASSIGN if field == "owner" else Act.EDIT_CUSTOMERS
+    require(viewer, act)
     rows = customers.visible_to(viewer).select_related("owner").prefetch_related("tags")
     found = get_object_or_404(rows, pk=pk)
-    require(viewer, Act.ASSIGN if field == "owner" else Act.EDIT_CUSTOMERS, found)
+    require(viewer, act, found)
     if request.GET.get("shown"):
         return HttpResponse(listing.shown_cell(found, field))
     form = CellForm(viewer, found, field, request.POST or None)
