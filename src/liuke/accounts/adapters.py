@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest
 
 from liuke.accounts.models import User
@@ -13,6 +14,13 @@ class ClosedSignup(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has 
     """People are added by an administrator, never by themselves."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+
+class KnownPeople(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    """The firm's own sign-on lets in whom an administrator has added, and nobody else."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return False
 
 

@@ -59,6 +59,8 @@ BY_IMPORT = {
 OWN_ACCOUNT = {
     "account_email", "account_change_password", "account_set_password", "account_reauthenticate",
     "mfa_index", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
+    "mfa_add_webauthn", "mfa_edit_webauthn", "mfa_list_webauthn", "mfa_reauthenticate_webauthn",
+    "mfa_remove_webauthn", "socialaccount_connections", "usersessions_list",
     "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes",
 }  # fmt: skip
 SIGNED_OUT = {
@@ -66,7 +68,8 @@ SIGNED_OUT = {
     "account_email_verification_sent", "account_confirm_email", "account_confirm_login_code",
     "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
     "account_reset_password_from_key_done", "mfa_authenticate", "set_language",
-    "first-run",
+    "first-run", "mfa_login_webauthn", "openid_connect_callback", "openid_connect_login",
+    "socialaccount_login_cancelled", "socialaccount_login_error", "socialaccount_signup",
 }  # fmt: skip
 API_OPEN = {"api-1:openapi-json", "api-1:openapi-view", "api-1:api-root"}
 API = {
@@ -90,6 +93,8 @@ API = {
 }
 ARGS = {
     **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *BY_IMPORT, *BY_PERSON], (1,)),
+    "mfa_edit_webauthn": (1,),
+    "mfa_remove_webauthn": (1,),
     "role": ("seller",),
     "role-delete": ("gone",),
     "cadence": ("potential",),
