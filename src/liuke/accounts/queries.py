@@ -143,7 +143,5 @@ def organization() -> list[tuple[Unit, int, int]]:
 def roles() -> list[FirmRole]:
     """The built-in roles, as the firm has changed them or as they start, and then its own."""
     kept = {role.key: role for role in FirmRole.objects.order_by("name")}
-    built_in = [
-        kept.pop(role, None) or FirmRole(key=role, grants=starting_grants(role)) for role in Role
-    ]
-    return [*built_in, *kept.values()]
+    built_in = [kept.get(role) or FirmRole(key=role, grants=starting_grants(role)) for role in Role]
+    return [*built_in, *(role for role in kept.values() if not role.is_built_in)]
