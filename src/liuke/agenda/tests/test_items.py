@@ -111,4 +111,4 @@ def test_the_day_counts_customers_not_items(owner, customer, put):
     services.complete_item(actor=owner, item_id=put(li).pk)
     progress = queries.progress(owner, [owner.pk], clock.today())[owner.pk]
     assert (progress.done, progress.open, progress.all) == (1, 1, 2)
-    assert queries.counts_by_kind(queries.due(owner, clock.today()))["lost"] == 1
+    assert queries.figures(owner, clock.today()).counts["lost"] == 1

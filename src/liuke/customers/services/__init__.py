@@ -18,6 +18,7 @@ from liuke.customers.services.many import Batch, assign_customers, tag_customers
 from liuke.customers.services.state import (
     STATE_COLUMNS,
     forget_contact_dates,
+    keep_places,
     keep_tally,
     set_state,
     settle_stages,
@@ -35,6 +36,7 @@ __all__ = [
     "create_customer",
     "ensure_customers",
     "forget_contact_dates",
+    "keep_places",
     "keep_tally",
     "lock",
     "record_customers",
