@@ -33,12 +33,12 @@ RESCUE = 6
 
 def overview(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
-    visible = customers.visible_to(viewer)
     today = clock.today()
     months = queries.months_of(viewer, today)
     shown = months if request.GET.get("months") == "all" else months[-SHOWN:]
     tally = customers.tally(viewer)
-    standing = visible.filter(state__isnull=False).annotate(where=customers.standing_of(today))
+    listed = customers.listed_for(viewer).filter(state__isnull=False)
+    standing = listed.annotate(where=customers.standing_of(today))
     at_risk = standing.filter(where="at_risk").order_by("-state__value_year", "pk")
     context = {
         "at_risk": tally.at(standing="at_risk"),

@@ -59,6 +59,16 @@ def hide_phones(viewer: User, customers: Iterable[Customer]) -> None:
                     point.hide()
 
 
+def listed_for(viewer: User) -> QuerySet[Customer]:
+    """The customers within this person's scope, found through the indexes of CustomerState.
+
+    What is kept there finds them; the customer has the last word about who may see it.
+    """
+    reach = reach_of(viewer)
+    kept = reach.rows(owner="state__owner", unit="state__branch")
+    return Customer.objects.filter(reach.rows(owner="owner", unit="branch"), kept)
+
+
 def find(viewer: User, query: str) -> QuerySet[Customer]:
     """Customers that match every word of the query: name, pinyin, number, phone, plate."""
     return search.narrow(visible_to(viewer), SEARCH_KIND, query)
@@ -163,6 +173,12 @@ def values_of(customer_ids: Collection[int]) -> dict[int, Decimal]:
     """Customer → value of a year, for one chunk."""
     rows = CustomerState.objects.filter(pk__in=customer_ids)
     return dict(rows.values_list("pk", "value_year"))
+
+
+def places_of(customer_ids: Collection[int]) -> dict[int, tuple[int | None, int | None]]:
+    """Customer → owner and branch, for one chunk."""
+    rows = Customer.objects.filter(pk__in=customer_ids)
+    return {pk: (owner, branch) for pk, owner, branch in rows.values_list("pk", "owner", "branch")}
 
 
 def ids_by_code(codes: Collection[str]) -> dict[str, int]:

@@ -19,6 +19,7 @@ from liuke.customers.services.phones import reveal_phones
 from liuke.customers.services.state import (
     STATE_COLUMNS,
     forget_contact_dates,
+    keep_places,
     keep_tally,
     set_state,
     settle_stages,
@@ -36,6 +37,7 @@ __all__ = [
     "create_customer",
     "ensure_customers",
     "forget_contact_dates",
+    "keep_places",
     "keep_tally",
     "lock",
     "record_customers",

@@ -82,7 +82,7 @@ def create_customer(
         **{"owner": actor, "branch": _branch_of(actor), **values, "created_by": actor}
     )
     _check_and_save(customer)
-    CustomerState.objects.create(customer=customer)
+    CustomerState.objects.create(customer=customer, owner=customer.owner, branch=customer.branch)
     _replace_contact_points(customer, contact_points)
     if tags:
         tagging.set_on(customer, tags)
@@ -183,7 +183,12 @@ def record_customers(
         for item in new
     ]
     Customer.objects.bulk_create(rows, batch_size=CHUNK)
-    bulk.create([CustomerState(customer=customer) for customer in rows])
+    bulk.create(
+        [
+            CustomerState(customer=row, owner_id=row.owner_id, branch_id=row.branch_id)
+            for row in rows
+        ]
+    )
     points, assets, documents = [], [], {}
     for row, item in zip(rows, new, strict=True):
         own_points = _contact_points(row, item.contact_points)

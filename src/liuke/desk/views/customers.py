@@ -49,7 +49,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     if not request.GET and (address := own_views.opening(viewer)):
         return redirect(reverse("customers") + address)
-    visible = customers.visible_to(viewer)
+    visible = customers.listed_for(viewer)
     look = own_views.look(viewer, request.GET)
     if request.GET.getlist("column") and not look.current:
         keep_columns(actor=viewer, list_name=own_views.LIST, columns=look.columns)
