@@ -16,7 +16,6 @@ from liuke.accounts.models import User
 from liuke.agenda import queries as agenda
 from liuke.churn import queries as churn
 from liuke.churn.models import Clock, Transition
-from liuke.churn.queries import scores
 from liuke.churn.rules.history import Cause, State
 from liuke.churn.rules.wording import describe, habit, leaving
 from liuke.core import clock
@@ -149,27 +148,6 @@ def future(customer: Customer, today: date) -> Future:
         state.last_contact_on,
         reasons.get(customer.pk, ""),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Prospects:
-    """What the model says of a customer, and what three months would bring at their average."""
-
-    alive: float
-    purchases: float
-    value: Decimal
-    next_on: date
-
-
-def prospects(customer: Customer, today: date) -> Prospects | None:
-    """None while there is no model, or no purchase to judge by."""
-    found = scores.outlook_of(customer.pk, today)
-    state = customer.state
-    if found is None or not state.purchase_days:
-        return None
-    each = state.value_total / state.purchase_days
-    value = (each * Decimal(found.purchases)).quantize(Decimal(1))
-    return Prospects(found.alive, found.purchases, value, found.next_on)
 
 
 @dataclass(frozen=True, slots=True)

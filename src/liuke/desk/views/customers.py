@@ -21,6 +21,7 @@ from liuke.accounts.models import SavedView
 from liuke.accounts.queries import may_with, viewer_of
 from liuke.accounts.rules import Act
 from liuke.accounts.services import change_view, delete_view, keep_columns, require, save_view
+from liuke.churn.queries import scores
 from liuke.core import clock
 from liuke.core.errors import Refused, Stale
 from liuke.core.templatetags import ui
@@ -251,7 +252,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "more": shown + MORE,
         "facts": customer_page.facts(found),
-        "outlook": customer_page.prospects(found, today),
+        "outlook": scores.outlook_of(found.pk, today),
         "future": customer_page.future(found, today),
         "may_follow_up": may_with(viewer, Act.FOLLOW_UP, found),
         "may_edit": may_with(viewer, Act.EDIT_CUSTOMERS, found),

@@ -84,6 +84,8 @@ API = {
     ("get", "/api/customers/{pk}/orders"): None,
     ("get", "/api/churn/table"): None,
     ("get", "/api/churn/status"): None,
+    ("get", "/api/churn/scorecard"): None,
+    ("get", "/api/customers/{pk}/outlook"): None,
     ("post", "/api/interactions"): Act.FOLLOW_UP,
     ("get", "/api/customers/{pk}/interactions"): None,
     ("get", "/api/agenda"): None,
