@@ -45,7 +45,7 @@ def person(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             form.add_error(None, problem)
         else:
             messages.success(request, _("Saved."))
-            return redirect("people")
+            return redirect("users")
     context: dict[str, Any] = {"form": form, "found": found}
     if found is not None:
         context["keys"] = found.api_tokens.filter(revoked_at=None).order_by("-created_at")
@@ -71,7 +71,7 @@ def access(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, problem.messages[0])
     else:
         messages.success(request, _("Saved."))
-    return redirect("person", pk=pk)
+    return redirect("user", pk=pk)
 
 
 @require_POST
@@ -89,7 +89,7 @@ def revoke_key(request: HttpRequest, pk: int) -> HttpResponse:
     token = get_object_or_404(ApiToken, pk=pk)
     services.revoke_token(actor=viewer, token_id=pk)
     messages.success(request, _("The key no longer works."))
-    return redirect("person", pk=token.user_id)
+    return redirect("user", pk=token.user_id)
 
 
 def unit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
@@ -110,7 +110,7 @@ def unit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             form.add_error(None, problem)
         else:
             messages.success(request, _("Saved."))
-            return redirect("people")
+            return redirect("users")
     context = {"form": form, "found": found}
     return render(request, "accounts/unit.html", context, status=_status(request))
 

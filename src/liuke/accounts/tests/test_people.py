@@ -21,7 +21,7 @@ def boss(owner) -> Client:
 
 def test_somebody_is_invited_and_signs_in_with_an_own_password(boss, firm) -> None:
     typed = {"name": "林晓雯", "username": "lin", "role": "seller", "unit": firm.pk, "email": ""}
-    answer = boss.post(reverse("person-new"), typed).content.decode()
+    answer = boss.post(reverse("user-new"), typed).content.decode()
     link = re.search(r"<code>http://testserver([^<]+)</code>", answer)
     assert link
     guest = Client()
@@ -39,7 +39,7 @@ def test_somebody_is_invited_and_signs_in_with_an_own_password(boss, firm) -> No
 def test_a_person_moves_to_another_branch_and_role(boss, person, firm) -> None:
     lin = person(Role.SELLER, "林晓雯")
     branch = Unit.objects.create(kind="branch", name="浦东店", parent=firm)
-    url = reverse("person", args=[lin.pk])
+    url = reverse("user", args=[lin.pk])
     assert "林晓雯" in boss.get(url).content.decode()
     typed = {"name": "林晓雯", "role": "manager", "unit": branch.pk, "scope": "all", "email": ""}
     assert boss.post(url, typed).status_code == 302
@@ -54,21 +54,21 @@ def test_who_is_kept_out_is_out_at_once(boss, person) -> None:
     client = Client()
     client.force_login(lin)
     assert client.get(reverse("today")).status_code == 200
-    boss.post(reverse("person-access", args=[lin.pk]))
+    boss.post(reverse("user-access", args=[lin.pk]))
     assert client.get(reverse("today")).status_code == 302
-    boss.post(reverse("person-access", args=[lin.pk]))
+    boss.post(reverse("user-access", args=[lin.pk]))
     assert User.objects.get(pk=lin.pk).is_active
 
 
 def test_a_key_is_shown_once_and_ended(boss, person) -> None:
     lin = person(Role.SELLER)
-    shown = boss.post(reverse("person-key", args=[lin.pk])).content.decode()
+    shown = boss.post(reverse("user-key", args=[lin.pk])).content.decode()
     key = re.search(r"<code>([^<]+)</code>", shown)
     assert key
-    assert key[1] not in boss.get(reverse("person", args=[lin.pk])).content.decode()
+    assert key[1] not in boss.get(reverse("user", args=[lin.pk])).content.decode()
     asked = {"HTTP_AUTHORIZATION": f"Bearer {key[1]}"}
     assert Client().get("/api/customers", **asked).status_code == 200
-    boss.post(reverse("person-key-revoke", args=[ApiToken.objects.get().pk]))
+    boss.post(reverse("user-key-revoke", args=[ApiToken.objects.get().pk]))
     assert Client().get("/api/customers", **asked).status_code == 401
 
 
@@ -96,7 +96,7 @@ def test_the_organization_grows(boss, firm) -> None:
     boss.post(reverse("unit-new"), {"name": "浦东店", "kind": "branch", "parent": firm.pk})
     branch = Unit.objects.get(name="浦东店")
     boss.post(reverse("unit-new"), {"name": "一组", "kind": "team", "parent": branch.pk})
-    shown = [(unit.name, depth) for unit, depth, _n in boss.get(reverse("people")).context["units"]]
+    shown = [(unit.name, depth) for unit, depth, _n in boss.get(reverse("users")).context["units"]]
     assert shown == [("顺达汽修", 0), ("浦东店", 1), ("一组", 2)]
     boss.post(reverse("unit", args=[firm.pk]), {"name": "顺达集团"})
     firm.refresh_from_db()
@@ -109,4 +109,4 @@ def test_the_rows_of_people_do_not_multiply_the_queries(
     for number in range(5):
         person(Role.SELLER, f"小{number}")
     with django_assert_num_queries(4):
-        boss.get(reverse("people"))
+        boss.get(reverse("users"))

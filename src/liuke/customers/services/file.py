@@ -19,9 +19,12 @@ from liuke.core.announce import announce
 from liuke.core.errors import Refused, Stale
 from liuke.core.journal import Change
 from liuke.customers import queries
-from liuke.customers.models import Asset, ContactBlock, ContactPoint, Customer, CustomerState
+from liuke.customers.models import Asset, ContactBlock, Customer, CustomerState
 from liuke.customers.rules import kind_of, plate_key
+from liuke.customers.services import points
 from liuke.customers.services import tags as tagging
+from liuke.customers.services.finding import reindex as _reindex
+from liuke.customers.services.points import NewContactPoint
 from liuke.facts import AssetsChanged, ContactUnblocked, CustomersMoved
 
 CHUNK = 500
@@ -41,14 +44,6 @@ EDITABLE = (
     "size",
     "credit_code",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class NewContactPoint:
-    kind: str
-    value: str
-    preferred: bool = False
-    do_not_contact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +78,7 @@ def create_customer(
     )
     _check_and_save(customer)
     CustomerState.objects.create(customer=customer, owner=customer.owner, branch=customer.branch)
-    _replace_contact_points(customer, contact_points)
+    points.replace(customer, contact_points)
     if tags:
         tagging.set_on(customer, tags)
     _reindex([customer.pk])
@@ -131,7 +126,7 @@ def update_customer(
     customer.version += 1
     _check_and_save(customer)
     if contact_points is not None:
-        _replace_contact_points(customer, contact_points)
+        points.replace(customer, contact_points)
     if tags is not None:
         tagging.set_on(customer, tags)
     _reindex([customer.pk])
@@ -189,17 +184,17 @@ def record_customers(
             for row in rows
         ]
     )
-    points, assets, documents = [], [], {}
+    ways, assets, documents = [], [], {}
     for row, item in zip(rows, new, strict=True):
-        own_points = _contact_points(row, item.contact_points)
+        own_points = points.built(row, item.contact_points)
         own_assets = [
             Asset(customer=row, name=name, serial=serial, serial_normalised=plate_key(serial))
             for name, serial in item.assets
         ]
         documents[row.pk] = queries.search_tokens(row, own_points, own_assets)
-        points += own_points
+        ways += own_points
         assets += own_assets
-    bulk.create(points)
+    bulk.create(ways)
     bulk.create(assets)
     search.index(queries.SEARCH_KIND, documents)
     told = [{"name": row.name, "code": row.code, "origin": origin} for row in rows]
@@ -335,47 +330,10 @@ def _check_and_save(customer: Customer) -> None:
         raise
 
 
-def _replace_contact_points(customer: Customer, wanted: Sequence[NewContactPoint]) -> None:
-    customer.contact_points.all().delete()
-    ContactPoint.objects.bulk_create(_contact_points(customer, wanted))
-
-
-def _contact_points(customer: Customer, wanted: Sequence[NewContactPoint]) -> list[ContactPoint]:
-    points: dict[tuple[str, str], ContactPoint] = {}
-    for item in wanted:
-        value, normalised = item.value.strip(), _normalised(item)
-        if not value:
-            continue
-        point = points.setdefault(
-            (item.kind, normalised),
-            ContactPoint(customer=customer, kind=item.kind, value=value, normalised=normalised),
-        )
-        taken = any(each.preferred for each in points.values())
-        point.preferred |= item.preferred and not taken
-        point.do_not_contact |= item.do_not_contact
-    return list(points.values())
-
-
-def _normalised(item: NewContactPoint) -> str:
-    if item.kind in queries.PHONES:
-        return text.phone(item.value)[:200]
-    return text.normalise(item.value)[:200]
-
-
-def _reindex(customer_ids: Collection[int]) -> None:
-    rows = Customer.objects.filter(pk__in=customer_ids)
-    documents = {
-        row.pk: queries.search_tokens(row, row.contact_points.all(), row.assets.all())
-        for row in rows.prefetch_related("contact_points", "assets")
-    }
-    search.index(queries.SEARCH_KIND, documents)
-
-
 def _snapshot(customer: Customer) -> dict[str, Any]:
-    points = customer.contact_points.order_by("pk").values_list("kind", "value")
     return {
         **model_to_dict(customer, fields=[*EDITABLE, "kind"]),
-        "contact_points": [f"{kind} {value}" for kind, value in points],
+        "contact_points": points.lines(customer),
         "tags": tagging.named_on(customer),
     }
 

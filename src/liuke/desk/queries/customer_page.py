@@ -24,6 +24,8 @@ from liuke.core.ui.figures import day_text, money_html
 from liuke.customers.models import Customer
 from liuke.customers.queries import FieldChange, blocked, field_changes, field_label
 from liuke.customers.rules import Kind
+from liuke.customers.rules.contacts import Purpose
+from liuke.customers.rules.relations import Strength
 from liuke.desk.queries.today import Line, lines
 from liuke.followups import queries as followups
 from liuke.followups.models import Interaction
@@ -51,6 +53,14 @@ CHANGES = (
     "order.voided",
     "contact.blocked",
     "contact.unblocked",
+    "consent.given",
+    "consent.withdrawn",
+    "person.added",
+    "person.updated",
+    "person.removed",
+    "relation.added",
+    "relation.changed",
+    "relation.ended",
 )
 
 
@@ -289,11 +299,15 @@ def _contact_event(row: Interaction) -> Event:
         icon=CHANNEL_ICONS[Channel(row.channel)],
         title=_("%(channel)s: %(outcome)s")
         % {"channel": row.get_channel_display(), "outcome": row.get_outcome_display()},
-        who=" · ".join(filter(None, (str(row.by) if row.by else "", began))),
+        who=" · ".join(filter(None, (str(row.by) if row.by else "", _spoken_to(row), began))),
         body=row.said,
         mean="accent" if row.outcome == Outcome.AGREED else "",
         lines=[each for each in lines if each],
     )
+
+
+def _spoken_to(row: Interaction) -> str:
+    return _("with %(name)s") % {"name": row.person.name} if row.person else ""
 
 
 def _crossing_event(row: Transition) -> Event:
@@ -340,6 +354,14 @@ def _change_event(entry: JournalEntry, who: str, changes: Sequence[FieldChange])
         "order.voided": (_("Order voided"), "trash"),
         "contact.blocked": (_("Do not contact"), "ban"),
         "contact.unblocked": (_("Contacts welcome again"), "check"),
+        "consent.given": (_("Consent given"), "clipboard-check"),
+        "consent.withdrawn": (_("Consent withdrawn"), "ban"),
+        "person.added": (_("Person around them added"), "user-plus"),
+        "person.updated": (_("Person around them changed"), "user"),
+        "person.removed": (_("Person around them removed"), "user-off"),
+        "relation.added": (_("Relation added"), "link"),
+        "relation.changed": (_("Relation changed"), "link"),
+        "relation.ended": (_("Relation over"), "unlink"),
     }
     title, icon = titles[entry.verb]
     after = entry.after or {}
@@ -350,6 +372,13 @@ def _change_event(entry: JournalEntry, who: str, changes: Sequence[FieldChange])
     ]
     if entry.verb == "order.voided":
         lines = [str(after.get("reason", ""))]
+    elif entry.verb.startswith("person."):
+        lines = [str(after.get("name") or (entry.before or {}).get("name") or "")]
+    elif entry.verb.startswith("relation."):
+        strength = (after or entry.before or {}).get("strength", "")
+        lines = [str(Strength(strength).label)] if strength else []
+    elif entry.verb.startswith("consent."):
+        lines = [str(Purpose(after["purpose"]).label)]
     elif entry.verb.startswith("asset."):
         lines = [" ".join(filter(None, (after.get("name"), after.get("serial"))))]
     return Event(on=entry.at, icon=icon, title=title, who=who, lines=lines)

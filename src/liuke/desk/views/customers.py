@@ -35,7 +35,7 @@ from liuke.customers.services import (
     undo_batch,
     update_customer,
 )
-from liuke.desk.queries import customer_page, listing, own_views
+from liuke.desk.queries import around, customer_page, listing, own_views
 from liuke.sales import queries as sales
 
 MORE = 40
@@ -231,7 +231,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """Past and present of one customer."""
     viewer = viewer_of(request)
     rows = customers.visible_to(viewer).select_related("state", "owner", "branch")
-    found = get_object_or_404(rows.prefetch_related("contact_points", "assets"), pk=pk)
+    found = get_object_or_404(rows.prefetch_related("assets"), pk=pk)
     today = clock.today()
     clocks = customer_page.clock_views(found, today)
     kind = request.GET.get("past", "")
@@ -251,6 +251,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
             for key, label in customer_page.CHIPS
         ],
         "more": shown + MORE,
+        "around": around.around(viewer, found, today),
         "facts": customer_page.facts(found),
         "outlook": scores.outlook_of(found.pk, today),
         "future": customer_page.future(found, today),

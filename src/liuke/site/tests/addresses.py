@@ -16,7 +16,25 @@ BY_CUSTOMER = {
     "customer-owner": Act.ASSIGN,
     "customer-tags": Act.EDIT_CUSTOMERS,
     "customer-phones": None,
+    "point-new": Act.EDIT_CUSTOMERS,
+    "point-edit": Act.EDIT_CUSTOMERS,
+    "point-prefer": Act.EDIT_CUSTOMERS,
+    "point-consents": Act.EDIT_CUSTOMERS,
+    "person-new": Act.EDIT_CUSTOMERS,
+    "person-edit": Act.EDIT_CUSTOMERS,
+    "relation-new": Act.EDIT_CUSTOMERS,
+    "relation-edit": Act.EDIT_CUSTOMERS,
+    "customer-pick": Act.EDIT_CUSTOMERS,
+    # These take away what the others opened.
+    "point-remove": Act.EDIT_CUSTOMERS,
+    "person-remove": Act.EDIT_CUSTOMERS,
+    "relation-end": Act.EDIT_CUSTOMERS,
 }
+# These change at once, and take a POST only.
+POSTED = {
+    "order-void", "contact-unblock", "point-prefer", "point-remove", "person-remove",
+    "relation-end",
+}  # fmt: skip
 BY_ORDER = {"order": None, "order-void": Act.RECORD_ORDERS}
 BY_ITEM = {"agenda-snooze", "agenda-hand-over", "agenda-done", "agenda-restore"}
 FIRM_WIDE = {
@@ -25,6 +43,9 @@ FIRM_WIDE = {
     "today": None,
     "cadences": None,
     "cadence": Act.EDIT_RULES,
+    "relation-kinds": None,
+    "relation-kind": Act.EDIT_RULES,
+    "relation-kind-new": Act.EDIT_RULES,
     "customers": None,
     "search": None,
     "palette": None,
@@ -39,8 +60,8 @@ FIRM_WIDE = {
     "churn-rule-of": Act.EDIT_RULES,
     "import-list": Act.IMPORT,
     "import-new": Act.IMPORT,
-    "people": Act.MANAGE_USERS,
-    "person-new": Act.MANAGE_USERS,
+    "users": Act.MANAGE_USERS,
+    "user-new": Act.MANAGE_USERS,
     "unit-new": Act.MANAGE_USERS,
     "roles": Act.MANAGE_USERS,
     "role-new": Act.MANAGE_USERS,
@@ -48,7 +69,7 @@ FIRM_WIDE = {
 }
 # These name a person, a unit, a key or a role; whoever manages people may open them.
 BY_PERSON = {
-    "person", "person-invitation", "person-access", "person-key", "person-key-revoke", "unit",
+    "user", "user-invitation", "user-access", "user-key", "user-key-revoke", "unit",
     "role-delete",
 }  # fmt: skip
 # These only take a POST that names customers, or a view of one's own.
@@ -80,6 +101,22 @@ API = {
     ("post", "/api/customers/{pk}/assets"): Act.EDIT_CUSTOMERS,
     ("post", "/api/customers/assign"): Act.ASSIGN,
     ("post", "/api/customers/tag"): Act.EDIT_CUSTOMERS,
+    ("get", "/api/customers/{pk}/points"): None,
+    ("post", "/api/customers/{pk}/points"): Act.EDIT_CUSTOMERS,
+    ("patch", "/api/customers/{pk}/points/{point_pk}"): Act.EDIT_CUSTOMERS,
+    ("delete", "/api/customers/{pk}/points/{point_pk}"): Act.EDIT_CUSTOMERS,
+    ("get", "/api/customers/{pk}/points/{point_pk}/consents"): None,
+    ("post", "/api/customers/{pk}/points/{point_pk}/consents"): Act.EDIT_CUSTOMERS,
+    ("get", "/api/customers/{pk}/next-way"): None,
+    ("get", "/api/customers/{pk}/people"): None,
+    ("post", "/api/customers/{pk}/people"): Act.EDIT_CUSTOMERS,
+    ("patch", "/api/customers/{pk}/people/{person_pk}"): Act.EDIT_CUSTOMERS,
+    ("delete", "/api/customers/{pk}/people/{person_pk}"): Act.EDIT_CUSTOMERS,
+    ("get", "/api/customers/{pk}/relations"): None,
+    ("post", "/api/customers/{pk}/relations"): Act.EDIT_CUSTOMERS,
+    ("patch", "/api/customers/{pk}/relations/{relation_pk}"): Act.EDIT_CUSTOMERS,
+    ("delete", "/api/customers/{pk}/relations/{relation_pk}"): Act.EDIT_CUSTOMERS,
+    ("get", "/api/relations/kinds"): None,
     ("post", "/api/orders"): Act.RECORD_ORDERS,
     ("get", "/api/customers/{pk}/orders"): None,
     ("get", "/api/churn/table"): None,
@@ -102,4 +139,13 @@ ARGS = {
     "cadence": ("potential",),
     "asset-edit": (1, 1),
     "churn-rule-of": ("person",),
+    "relation-kind": ("kin",),
+    **dict.fromkeys(
+        [
+            name
+            for name in BY_CUSTOMER
+            if name.startswith(("point-", "person-", "relation-")) and not name.endswith("-new")
+        ],
+        (1, 1),
+    ),
 }

@@ -3,8 +3,10 @@
 import json
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
 
@@ -14,7 +16,13 @@ from liuke.churn import services as churn
 from liuke.churn.rules.kinds import DaysWithoutOrder
 from liuke.core import clock
 from liuke.customers.models import Customer
-from liuke.customers.services import save_asset
+from liuke.customers.services import (
+    NewRelation,
+    record_relations,
+    save_asset,
+    save_person,
+    save_point,
+)
 from liuke.sales.models import Order
 from liuke.site.tests.addresses import ARGS, BY_ORDER
 
@@ -46,13 +54,30 @@ class World:
         if name in BY_ORDER:
             return reverse(name, args=[self.orders[whose].pk])
         made = self.customers[whose]
-        return reverse(
-            name, args=[made.pk, *made.assets.values_list("pk", flat=True)][: _args(name)]
-        )
+        belongs: QuerySet[Any] = made.assets.all()
+        if name.startswith("point-"):
+            belongs = made.contact_points.all()
+        elif name.startswith("person-"):
+            belongs = made.people.all()
+        elif name.startswith("relation-"):
+            belongs = made.relations_first.all()
+        args = [made.pk, *belongs.values_list("pk", flat=True)[:1]]
+        return reverse(name, args=args[: _args(name)])
 
 
 def _args(name: str) -> int:
     return len(ARGS[name])
+
+
+def _surround(owner: User, customers: list[Customer]) -> None:
+    """Everybody has a telephone, somebody around, and is close to the next one."""
+    for place, one in enumerate(customers):
+        phone = {"kind": "mobile", "value": f"1380013600{place}"}
+        save_point(actor=owner, customer_id=one.pk, values=phone)
+        save_person(actor=owner, customer_id=one.pk, values={"name": "会计"})
+    pairs = zip(customers, [*customers[1:], customers[0]], strict=True)
+    close = [NewRelation(one.pk, other.pk, "kin") for one, other in pairs]
+    record_relations(actor=owner, new=close)
 
 
 @pytest.fixture
@@ -84,6 +109,7 @@ def world(firm, owner, person, customer, buys, on_day):
             asset = save_asset(actor=owner, customer_id=made[name].pk, values={"name": "途观"})
             buys(made[name], TODAY - timedelta(days=50 + 20 * days), asset_id=asset.pk)
             orders[name] = Order.objects.get(customer=made[name])
+        _surround(owner, list(made.values()))
         seat = World(viewer, made, orders)
         seat.client.force_login(viewer)
         return seat

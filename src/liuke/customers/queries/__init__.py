@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from liuke.accounts.models import Unit, User
-from liuke.accounts.queries import reach_of
+from liuke.accounts.queries import may_with, reach_of
 from liuke.accounts.rules import Act
 from liuke.core import clock, search, text
 from liuke.core.lists import CAP
@@ -34,12 +34,14 @@ from liuke.customers.models import (
     Customer,
     CustomerState,
     CustomerTally,
+    Person,
     Tag,
 )
 from liuke.customers.rules import RECOVERED_FOR
+from liuke.customers.rules.contacts import NUMBERS
 
 SEARCH_KIND = "customer"
-PHONES = {ContactPoint.Kind.MOBILE, ContactPoint.Kind.PHONE}
+PHONES = NUMBERS
 
 
 def visible_to(viewer: User, act: Act = Act.SEE) -> QuerySet[Customer]:
@@ -54,9 +56,23 @@ def hide_phones(viewer: User, customers: Iterable[Customer]) -> None:
     reach = reach_of(viewer, Act.SEE_PHONES)
     for customer in customers:
         if not reach.holds(customer.owner_id, customer.branch_id):
-            for point in customer.contact_points.all():
-                if point.kind in PHONES:
-                    point.hide()
+            _hide(customer.contact_points.all())
+
+
+def shown_points(
+    viewer: User, customer: Customer, points: Iterable[ContactPoint]
+) -> list[ContactPoint]:
+    """Ways to one customer as this person may see them: numbers in full, or masked."""
+    found = list(points)
+    if not may_with(viewer, Act.SEE_PHONES, customer):
+        _hide(found)
+    return found
+
+
+def _hide(points: Iterable[ContactPoint]) -> None:
+    for point in points:
+        if point.kind in PHONES:
+            point.hide()
 
 
 def listed_for(viewer: User) -> QuerySet[Customer]:
@@ -75,13 +91,16 @@ def find(viewer: User, query: str) -> QuerySet[Customer]:
 
 
 def search_tokens(
-    customer: Customer, points: Iterable[ContactPoint], assets: Iterable[Asset]
+    customer: Customer,
+    points: Iterable[ContactPoint],
+    assets: Iterable[Asset],
+    people: Iterable[Person] = (),
 ) -> set[str]:
-    """What a customer is found by."""
-    texts = [customer.name]
+    """What a customer is found by, the people around included."""
+    texts = [customer.name, *(person.name for person in people)]
     numbers = [customer.code, customer.credit_code]
     for point in points:
-        (numbers if point.kind in PHONES else texts).append(point.value)
+        (numbers if point.kind in NUMBERS else texts).append(point.value)
     for asset in assets:
         texts.append(asset.name)
         numbers.append(asset.serial)
@@ -276,10 +295,19 @@ def _shown(field: str, value: Any, names: Mapping[str, Mapping[object, str]], ph
     if field == "tags" and value:
         return pgettext("list", ", ").join(map(str, value))
     if isinstance(value, list):
-        points = [str(each).partition(" ")[::2] for each in value]
-        shown = [way if phones or kind not in PHONES else text.masked(way) for kind, way in points]
-        return pgettext("list", ", ").join(shown) or "—"
+        return pgettext("list", ", ").join(_shown_way(way, phones) for way in value) or "—"
     if field in names and value is not None:
         return names[field].get(value, str(value))
     choices = dict(getattr(Customer._meta.get_field(field), "flatchoices", ()))
     return str(choices.get(value, value)) if value not in (None, "") else "—"
+
+
+def _shown_way(line: object, phones: bool) -> str:
+    """A way as the journal keeps it, without the kind and with its marks in words."""
+    kind, _space, rest = str(line).partition(" ")
+    value, _tab, marks = rest.partition("\t")
+    if kind in PHONES and not phones:
+        value = text.masked(value)
+    known = {"preferred": _("preferred"), "do_not_contact": _("do not contact")}
+    said = pgettext("list", ", ").join(known.get(each, each) for each in marks.split(";") if each)
+    return f"{value} ({said})" if said else value

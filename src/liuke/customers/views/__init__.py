@@ -122,7 +122,7 @@ def _opened(viewer: User, pk: int) -> HttpResponse:
 
 
 def _points_initial(customer: Customer) -> list[dict[str, Any]]:
-    points = customer.contact_points.values("kind", "value", "do_not_contact")
+    points = customer.contact_points.filter(person=None).values("kind", "value", "do_not_contact")
     return [dict(point) for point in points]
 
 

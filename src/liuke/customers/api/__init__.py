@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Field, ModelSchema, Router, Schema, Status
@@ -13,6 +13,8 @@ from liuke.accounts.models import User
 from liuke.accounts.queries import viewer_of
 from liuke.customers import queries, services
 from liuke.customers.models import Asset, ContactPoint, Customer, CustomerState
+from liuke.customers.queries.contacts import own_points
+from liuke.customers.rules.contacts import PointKind
 
 router = Router(tags=["customers"])
 MOST = 200
@@ -25,7 +27,10 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 class ContactPointOut(ModelSchema):
     class Meta:
         model = ContactPoint
-        fields = ["kind", "value", "preferred", "do_not_contact"]
+        fields = [
+            "id", "kind", "value", "label", "preferred", "do_not_contact", "last_result",
+            "last_result_on",
+        ]  # fmt: skip
 
 
 class AssetOut(ModelSchema):
@@ -56,10 +61,11 @@ class CustomerOut(ModelSchema):
 
 
 class ContactPointIn(Schema):
-    kind: ContactPoint.Kind
+    kind: PointKind
     value: str = Field(max_length=200)
     preferred: bool = False
     do_not_contact: bool = False
+    label: str | None = Field(None, max_length=40)
 
 
 class CustomerIn(Schema):
@@ -204,7 +210,8 @@ def add_asset(request: HttpRequest, pk: int, body: AssetIn) -> Status[Asset]:
 
 
 def _whole(customers: QuerySet[Customer]) -> QuerySet[Customer]:
-    return customers.select_related("state").prefetch_related("contact_points", "assets", "tags")
+    ways = Prefetch("contact_points", own_points())
+    return customers.select_related("state").prefetch_related(ways, "assets", "tags")
 
 
 def _read(viewer: User, pk: int) -> Customer:
