@@ -136,10 +136,12 @@ def list_customers(
 ) -> dict[str, Any]:
     """Customers in order of their id; pass `next_after` as `after` for the next ones."""
     limit = max(1, min(limit, MOST))
-    found = queries.find(viewer_of(request), q).filter(pk__gt=after).order_by("pk")
+    viewer = viewer_of(request)
+    found = queries.find(viewer, q).filter(pk__gt=after).order_by("pk")
     if tag:
         found = found.filter(tags__name__iexact=tag)
     rows = list(_whole(found)[: limit + 1])
+    queries.hide_phones(viewer, rows)
     more = len(rows) > limit
     return {"items": rows[:limit], "next_after": rows[limit - 1].pk if more else None}
 
@@ -165,7 +167,10 @@ def tag_customers(request: HttpRequest, body: Tagging) -> services.Batch:
 
 @router.get("/customers/{pk}", response=CustomerOut)
 def get_customer(request: HttpRequest, pk: int) -> Customer:
-    return get_object_or_404(_whole(queries.visible_to(viewer_of(request))), pk=pk)
+    viewer = viewer_of(request)
+    found = get_object_or_404(_whole(queries.visible_to(viewer)), pk=pk)
+    queries.hide_phones(viewer, [found])
+    return found
 
 
 @router.post("/customers", response={201: CustomerOut})
@@ -210,7 +215,9 @@ def _whole(customers: QuerySet[Customer]) -> QuerySet[Customer]:
 
 
 def _read(viewer: User, pk: int) -> Customer:
-    return _whole(queries.visible_to(viewer)).get(pk=pk)
+    found = _whole(queries.visible_to(viewer)).get(pk=pk)
+    queries.hide_phones(viewer, [found])
+    return found
 
 
 def _points(given: list[ContactPointIn]) -> list[services.NewContactPoint]:

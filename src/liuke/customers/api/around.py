@@ -159,7 +159,9 @@ class RelationKindOut(Schema):
 @router.get("/customers/{pk}/points", response=list[PointOut])
 def list_points(request: HttpRequest, pk: int) -> Any:
     """Every way that leads to the customer, those of the people around included."""
-    return contacts.points_of([_customer(request, pk).pk])
+    customer = _customer(request, pk)
+    found = contacts.points_of([pk])
+    return queries.shown_points(viewer_of(request), customer, found)
 
 
 @router.post("/customers/{pk}/points", response={201: PointOut})
@@ -173,7 +175,7 @@ def add_point(request: HttpRequest, pk: int, body: PointIn) -> Status[ContactPoi
         person_id=body.person_id,
         values=body.model_dump(exclude={"person_id"}),
     )
-    return Status(201, _point(customer, added.pk))
+    return Status(201, _shown(request, customer, added.pk))
 
 
 @router.patch("/customers/{pk}/points/{point_pk}", response=PointOut)
@@ -187,7 +189,7 @@ def change_point(request: HttpRequest, pk: int, point_pk: int, body: PointChange
         point_id=point_pk,
         values={name: value for name, value in given.items() if value is not None},
     )
-    return _point(customer, point_pk)
+    return _shown(request, customer, point_pk)
 
 
 @router.delete("/customers/{pk}/points/{point_pk}", response={204: None})
@@ -228,14 +230,14 @@ def next_way_to_reach(
 
 @router.get("/customers/{pk}/people", response=list[PersonOut])
 def list_people(request: HttpRequest, pk: int) -> Any:
-    return people.people_of(_customer(request, pk))
+    return _people(request, _customer(request, pk))
 
 
 @router.post("/customers/{pk}/people", response={201: PersonOut})
 def add_person(request: HttpRequest, pk: int, body: PersonIn) -> Status[Person]:
     customer = _customer(request, pk)
     added = services.save_person(actor=viewer_of(request), customer_id=pk, **_person(body))
-    return Status(201, people.people_of(customer).get(pk=added.pk))
+    return Status(201, _somebody(request, customer, added.pk))
 
 
 @router.patch("/customers/{pk}/people/{person_pk}", response=PersonOut)
@@ -245,7 +247,7 @@ def change_person(request: HttpRequest, pk: int, person_pk: int, body: PersonCha
     services.save_person(
         actor=viewer_of(request), customer_id=pk, person_id=person_pk, **_person(body)
     )
-    return people.people_of(customer).get(pk=person_pk)
+    return _somebody(request, customer, person_pk)
 
 
 @router.delete("/customers/{pk}/people/{person_pk}", response={204: None})
@@ -316,6 +318,21 @@ def _customer(request: HttpRequest, pk: int) -> Customer:
 def _point(customer: Customer, pk: int) -> ContactPoint:
     rows = contacts.with_consents(ContactPoint.objects.all())
     return get_object_or_404(rows, pk=pk, customer=customer)
+
+
+def _shown(request: HttpRequest, customer: Customer, pk: int) -> ContactPoint:
+    return queries.shown_points(viewer_of(request), customer, [_point(customer, pk)])[0]
+
+
+def _people(request: HttpRequest, customer: Customer) -> list[Person]:
+    found = list(people.people_of(customer))
+    for person in found:
+        queries.shown_points(viewer_of(request), customer, person.contact_points.all())
+    return found
+
+
+def _somebody(request: HttpRequest, customer: Customer, pk: int) -> Person:
+    return next(each for each in _people(request, customer) if each.pk == pk)
 
 
 def _relation(customer: Customer, pk: int) -> Relation:

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from liuke.core import clock
+from liuke.core import clock, text
 from liuke.customers.models.customer import Customer
 from liuke.customers.models.people import Person
 from liuke.customers.rules.contacts import PointKind, Result
@@ -63,8 +63,16 @@ class ContactPoint(models.Model):
             ),
         ]
 
+    # Set on rows read for somebody who may not see this number (`queries.hide_phones`).
+    is_hidden = False
+
     def __str__(self) -> str:
         return self.value
+
+    def hide(self) -> None:
+        """Leave of the number only what tells it from another."""
+        self.is_hidden, self.normalised = True, ""
+        self.value = text.masked(self.value)
 
 
 class ContactBlock(models.Model):

@@ -29,6 +29,7 @@ from liuke.customers.services.people import (
     remove_person,
     save_person,
 )
+from liuke.customers.services.phones import reveal_phones
 from liuke.customers.services.points import NewContactPoint
 from liuke.customers.services.relations import (
     NewRelation,
@@ -40,6 +41,7 @@ from liuke.customers.services.relations import (
 from liuke.customers.services.state import (
     STATE_COLUMNS,
     forget_contact_dates,
+    keep_places,
     keep_tally,
     set_state,
     settle_stages,
@@ -62,6 +64,7 @@ __all__ = [
     "end_relation",
     "ensure_customers",
     "forget_contact_dates",
+    "keep_places",
     "keep_tally",
     "lock",
     "note_results",
@@ -73,6 +76,7 @@ __all__ = [
     "remove_person",
     "remove_point",
     "require_open",
+    "reveal_phones",
     "save_asset",
     "save_kind",
     "save_person",

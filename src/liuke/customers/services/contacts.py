@@ -58,6 +58,9 @@ def save_point(
         point = ContactPoint(customer=customer, person=person)
     else:
         point = customer.contact_points.get(pk=point_id)
+    if point_id is not None and point.kind in queries.PHONES:
+        # Whoever sees it masked would write the mask over it.
+        require(actor, Act.SEE_PHONES, customer)
     with _journaled(actor, customer, point.person):
         _fill(point, values)
         if point.preferred:
@@ -170,7 +173,9 @@ def _others(point: ContactPoint) -> Any:
 
 
 def _locked(actor: User, customer_id: int) -> Customer:
-    return queries.visible_to(actor).select_for_update().get(pk=customer_id)
+    customer = queries.visible_to(actor).select_for_update().get(pk=customer_id)
+    require(actor, Act.EDIT_CUSTOMERS, customer)
+    return customer
 
 
 @contextmanager

@@ -1,12 +1,15 @@
 """Customers one by one or as they come from files: writes to the customer file."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from liuke.accounts.models import User
 from liuke.accounts.rules import Act
@@ -74,7 +77,7 @@ def create_customer(
         **{"owner": actor, "branch": _branch_of(actor), **values, "created_by": actor}
     )
     _check_and_save(customer)
-    CustomerState.objects.create(customer=customer)
+    CustomerState.objects.create(customer=customer, owner=customer.owner, branch=customer.branch)
     points.replace(customer, contact_points)
     if tags:
         tagging.set_on(customer, tags)
@@ -103,6 +106,8 @@ def update_customer(
     """
     require(actor, Act.EDIT_CUSTOMERS)
     customer = queries.visible_to(actor).select_for_update().get(pk=customer_id)
+    require(actor, Act.EDIT_CUSTOMERS, customer)
+    was = copy(customer)
     if customer.version != version:
         raise Stale(
             _("Somebody else changed this customer while you were writing. Your text is kept."),
@@ -113,6 +118,11 @@ def update_customer(
     for field in EDITABLE:
         if field in values:
             setattr(customer, field, values[field])
+    if customer.owner_id != before["owner"]:
+        require(actor, Act.ASSIGN, was)
+    if contact_points is not None:
+        # Whoever sees masked numbers would write the mask over them.
+        require(actor, Act.SEE_PHONES, was)
     customer.version += 1
     _check_and_save(customer)
     if contact_points is not None:
@@ -168,7 +178,12 @@ def record_customers(
         for item in new
     ]
     Customer.objects.bulk_create(rows, batch_size=CHUNK)
-    bulk.create([CustomerState(customer=customer) for customer in rows])
+    bulk.create(
+        [
+            CustomerState(customer=row, owner_id=row.owner_id, branch_id=row.branch_id)
+            for row in rows
+        ]
+    )
     ways, assets, documents = [], [], {}
     for row, item in zip(rows, new, strict=True):
         own_points = points.built(row, item.contact_points)
@@ -199,6 +214,7 @@ def save_asset(
     """Add a thing we serve to a customer, or change it; `retired_on` ends its service."""
     require(actor, Act.EDIT_CUSTOMERS)
     customer = queries.visible_to(actor).select_for_update().get(pk=customer_id)
+    require(actor, Act.EDIT_CUSTOMERS, customer)
     asset = Asset(customer=customer)
     if asset_id is not None:
         asset = Asset.objects.select_for_update().get(pk=asset_id, customer=customer)
@@ -239,7 +255,7 @@ def block_contact(*, actor: User | None, reasons: Mapping[int, str]) -> None:
 def unblock_contact(*, actor: User, customer_id: int) -> None:
     """Contacts are welcome again."""
     require(actor, Act.FOLLOW_UP)
-    lock([customer_id], viewer=actor)
+    lock([customer_id], viewer=actor, act=Act.FOLLOW_UP)
     blocks = list(ContactBlock.objects.filter(customer=customer_id, lifted_at=None))
     ContactBlock.objects.filter(pk__in=[row.pk for row in blocks]).update(lifted_at=clock.now())
     journal.record(
@@ -250,10 +266,11 @@ def unblock_contact(*, actor: User, customer_id: int) -> None:
     announce(ContactUnblocked([customer_id]))
 
 
-def lock(customer_ids: Collection[int], viewer: User | None = None) -> None:
+def lock(customer_ids: Collection[int], viewer: User | None = None, act: Act = Act.SEE) -> None:
     """Lock these customers in key order, so that two writers never wait for each other.
 
     Whom the viewer may not see does not exist; None stands for the system, which sees everybody.
+    Raises PermissionDenied where the viewer sees them all and may not do this with each.
     """
     known = Customer.objects.all() if viewer is None else queries.visible_to(viewer)
     ids = sorted(customer_ids)
@@ -263,6 +280,24 @@ def lock(customer_ids: Collection[int], viewer: User | None = None) -> None:
         found = len(rows.values_list("pk", flat=True))
         if found != len(chunk):
             raise Refused(_("A customer no longer exists. Reload the page."))
+    if viewer is not None and viewer.scope_for(act) != viewer.scope:
+        _require_for_all(viewer, act, ids)
+
+
+def _require_for_all(viewer: User, act: Act, ids: Sequence[int]) -> None:
+    allowed = queries.visible_to(viewer, act)
+    for start in range(0, len(ids), CHUNK):
+        chunk = ids[start : start + CHUNK]
+        beyond = len(chunk) - allowed.filter(pk__in=chunk).count()
+        if beyond:
+            raise PermissionDenied(
+                ngettext(
+                    "You may not %(act)s with %(n)s of these customers.",
+                    "You may not %(act)s with %(n)s of these customers.",
+                    beyond,
+                )
+                % {"act": act.label, "n": beyond}
+            )
 
 
 def _create_known(

@@ -50,7 +50,7 @@ class NewPerson:
 def record_people(*, actor: User | None, new: Sequence[NewPerson]) -> list[Person]:
     """Record people around customers, set-wise and in their order."""
     require(actor, Act.EDIT_CUSTOMERS)
-    lock({each.customer_id for each in new}, viewer=actor)
+    lock({each.customer_id for each in new}, viewer=actor, act=Act.EDIT_CUSTOMERS)
     rows = [Person(customer_id=each.customer_id, **each.values) for each in new]
     for row in rows:
         _check(actor, row)
@@ -87,7 +87,7 @@ def save_person(
     if person_id is None:
         new = NewPerson(customer_id, values, roles or (), contact_points or ())
         return record_people(actor=actor, new=[new])[0]
-    lock([customer_id], viewer=actor)
+    lock([customer_id], viewer=actor, act=Act.EDIT_CUSTOMERS)
     person = Person.objects.select_related("customer").get(pk=person_id, customer=customer_id)
     before = _snapshot(person)
     for field in FIELDS:
@@ -110,7 +110,7 @@ def save_person(
 def remove_person(*, actor: User, customer_id: int, person_id: int) -> None:
     """Take off somebody who was recorded by mistake; who left keeps a day instead."""
     require(actor, Act.EDIT_CUSTOMERS)
-    lock([customer_id], viewer=actor)
+    lock([customer_id], viewer=actor, act=Act.EDIT_CUSTOMERS)
     person = Person.objects.select_related("customer").get(pk=person_id, customer=customer_id)
     if person.contact_points.filter(consents__isnull=False).exists():
         raise Refused(_("A consent is recorded with this person. Say since when they left."))

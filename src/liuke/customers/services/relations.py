@@ -163,7 +163,7 @@ def _day(on: date | None) -> date:
 
 def _locked(actor: User | None, customer_id: int, relation_id: int) -> Relation:
     require(actor, Act.EDIT_CUSTOMERS)
-    lock([customer_id], viewer=actor)
+    lock([customer_id], viewer=actor, act=Act.EDIT_CUSTOMERS)
     side = Q(first=customer_id) | Q(second=customer_id)
     rows = reads.live().filter(side).select_for_update(of=("self",))
     return rows.get(pk=relation_id)

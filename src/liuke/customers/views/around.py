@@ -35,6 +35,8 @@ def point(request: HttpRequest, pk: int, point_pk: int | None = None) -> HttpRes
     """Add a way to reach the customer or somebody around it, or change one."""
     customer = _customer(request, pk)
     found = _point(customer, point_pk) if point_pk else None
+    if found and found.kind in queries.PHONES:
+        require(viewer_of(request), Act.SEE_PHONES, customer)
     person = found.person if found else _asked_person(request, customer)
     initial = {name: getattr(found, name) for name in PointForm.base_fields} if found else {}
     form = PointForm(request.POST or None, initial=initial)
@@ -53,7 +55,8 @@ def point(request: HttpRequest, pk: int, point_pk: int | None = None) -> HttpRes
 
 @require_POST
 def point_prefer(request: HttpRequest, pk: int, point_pk: int) -> HttpResponse:
-    found = _point(_customer(request, pk), point_pk)
+    customer = _customer(request, pk)
+    [found] = queries.shown_points(viewer_of(request), customer, [_point(customer, point_pk)])
     said = _("%(value)s is used first from now on.") % {"value": found.value}
     act = partial(services.prefer_point, actor=viewer_of(request), customer_id=pk)
     return _act(lambda: act(point_id=point_pk), said)
@@ -61,7 +64,8 @@ def point_prefer(request: HttpRequest, pk: int, point_pk: int) -> HttpResponse:
 
 @require_POST
 def point_remove(request: HttpRequest, pk: int, point_pk: int) -> HttpResponse:
-    found = _point(_customer(request, pk), point_pk)
+    customer = _customer(request, pk)
+    [found] = queries.shown_points(viewer_of(request), customer, [_point(customer, point_pk)])
     act = partial(services.remove_point, actor=viewer_of(request), customer_id=pk)
     return _act(lambda: act(point_id=point_pk), _("%(value)s is off.") % {"value": found.value})
 
@@ -69,7 +73,7 @@ def point_remove(request: HttpRequest, pk: int, point_pk: int) -> HttpResponse:
 def consent(request: HttpRequest, pk: int, point_pk: int) -> HttpResponse:
     """What they agreed to by this way, with its history, and a new statement."""
     customer = _customer(request, pk)
-    found = _point(customer, point_pk)
+    [found] = queries.shown_points(viewer_of(request), customer, [_point(customer, point_pk)])
     form = ConsentForm(request.POST or None)
 
     def act() -> None:
@@ -202,7 +206,9 @@ def _strength(request: HttpRequest, customer: Customer, relation_pk: int) -> Htt
 def _customer(request: HttpRequest, pk: int) -> Customer:
     viewer = viewer_of(request)
     require(viewer, Act.EDIT_CUSTOMERS)
-    return get_object_or_404(queries.visible_to(viewer), pk=pk)
+    found = get_object_or_404(queries.visible_to(viewer), pk=pk)
+    require(viewer, Act.EDIT_CUSTOMERS, found)
+    return found
 
 
 def _point(customer: Customer, pk: int) -> ContactPoint:

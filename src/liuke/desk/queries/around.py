@@ -6,7 +6,7 @@ from datetime import date
 
 from liuke.accounts.models import User
 from liuke.customers.models import Consent, ContactPoint, Customer, Person
-from liuke.customers.queries import contacts, people, relations, visible_to
+from liuke.customers.queries import contacts, people, relations, shown_points, visible_to
 from liuke.customers.rules.contacts import PointKind, Result, Way, next_way, to_try
 
 ICONS = {
@@ -61,9 +61,10 @@ class Around:
     seen: frozenset[int]
 
 
-def reach(customer: Customer, today: date) -> Reach:
+def reach(viewer: User, customer: Customer, today: date) -> Reach:
     """Every way to a customer, the one to use first at the top."""
-    points = {point.pk: point for point in contacts.points_of([customer.pk])}
+    read = shown_points(viewer, customer, contacts.points_of([customer.pk]))
+    points = {point.pk: point for point in read}
     ways = contacts.ways(points.values())
     places = {way.pk: place for place, way in enumerate(to_try(ways, today))}
     shown = [_shown(points[way.pk], way) for way in ways]
@@ -79,17 +80,17 @@ def reach(customer: Customer, today: date) -> Reach:
 def around(viewer: User, customer: Customer, today: date) -> Around:
     """Ways, people and relations of one customer."""
     found = [
-        (person, [_shown(point, way) for point, way in _with_ways(person)])
+        (person, [_shown(point, way) for point, way in _with_ways(viewer, customer, person)])
         for person in people.people_of(customer)
     ]
     known = {person.known_as_id for person, _ways in found if person.known_as_id}
     seen = visible_to(viewer).filter(pk__in=known).values_list("pk", flat=True) if known else ()
     ties = relations.ties_of(viewer, customer)
-    return Around(reach(customer, today), found, ties, frozenset(seen))
+    return Around(reach(viewer, customer, today), found, ties, frozenset(seen))
 
 
-def _with_ways(person: Person) -> list[tuple[ContactPoint, Way]]:
-    points = list(person.contact_points.all())
+def _with_ways(viewer: User, customer: Customer, person: Person) -> list[tuple[ContactPoint, Way]]:
+    points = shown_points(viewer, customer, person.contact_points.all())
     for point in points:
         # They come with the person, whose roles are at hand.
         point.person = person

@@ -16,7 +16,6 @@ from liuke.accounts.models import User
 from liuke.agenda import queries as agenda
 from liuke.churn import queries as churn
 from liuke.churn.models import Clock, Transition
-from liuke.churn.queries import scores
 from liuke.churn.rules.history import Cause, State
 from liuke.churn.rules.wording import describe, habit, leaving
 from liuke.core import clock
@@ -104,8 +103,11 @@ class Past:
     more: bool
 
 
-def past(customer: Customer, kind: str = "", shown: int = SHOWN) -> Past:
-    """The timeline, latest first; `kind` is one of CHIPS, empty for all."""
+def past(customer: Customer, kind: str = "", shown: int = SHOWN, phones: bool = True) -> Past:
+    """The timeline, latest first; `kind` is one of CHIPS, empty for all.
+
+    Without `phones` the numbers in changes are masked.
+    """
     orders = sales.orders_of(customer.pk)
     crossings = churn.transitions_of(customer.pk)
     changes = JournalEntry.objects.filter(verb__in=CHANGES, customer_id=customer.pk).order_by(
@@ -127,7 +129,7 @@ def past(customer: Customer, kind: str = "", shown: int = SHOWN) -> Past:
     if kind in ("", "churn"):
         events += [_crossing_event(row) for row in crossings[:shown]]
     if kind in ("", "changes"):
-        events += _change_events(list(changes[:shown]))
+        events += _change_events(list(changes[:shown]), phones)
     events.sort(key=lambda event: event.sort_key, reverse=True)
     total = counts.get(kind, sum(counts.values()))
     return Past(events[:shown], {"": sum(counts.values()), **counts}, total > shown)
@@ -156,27 +158,6 @@ def future(customer: Customer, today: date) -> Future:
         state.last_contact_on,
         reasons.get(customer.pk, ""),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Prospects:
-    """What the model says of a customer, and what three months would bring at their average."""
-
-    alive: float
-    purchases: float
-    value: Decimal
-    next_on: date
-
-
-def prospects(customer: Customer, today: date) -> Prospects | None:
-    """None while there is no model, or no purchase to judge by."""
-    found = scores.outlook_of(customer.pk, today)
-    state = customer.state
-    if found is None or not state.purchase_days:
-        return None
-    each = state.value_total / state.purchase_days
-    value = (each * Decimal(found.purchases)).quantize(Decimal(1))
-    return Prospects(found.alive, found.purchases, value, found.next_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,13 +331,14 @@ def _crossing_words(row: Transition) -> tuple[str, str, str]:
     return _("Out of service"), "archive", ""
 
 
-def _change_events(entries: Sequence[JournalEntry]) -> list[Event]:
+def _change_events(entries: Sequence[JournalEntry], phones: bool) -> list[Event]:
     people = dict(
         User.objects.filter(
             pk__in={entry.actor_id for entry in entries if entry.actor_id}
         ).values_list("pk", "name")
     )
-    updates = field_changes(entry for entry in entries if entry.verb == "customer.updated")
+    updated = (entry for entry in entries if entry.verb == "customer.updated")
+    updates = field_changes(updated, phones)
     return [
         _change_event(entry, people.get(entry.actor_id or 0, ""), updates.get(entry.pk, ()))
         for entry in entries

@@ -30,6 +30,7 @@ def today(request: HttpRequest) -> HttpResponse:
     which = _whose(request, viewer)
     kind = request.GET.get("kind", "")
     page = today_page.today_of(viewer, which, kind, day)
+    customers.hide_phones(viewer, [line.customer for line in page.lines])
     context = {
         "today": day,
         "page": page,
@@ -52,11 +53,12 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
     require(viewer, Act.FOLLOW_UP)
     rows = customers.visible_to(viewer).select_related("state", "owner")
     found = get_object_or_404(rows.prefetch_related("people", "assets"), pk=pk)
+    require(viewer, Act.FOLLOW_UP, found)
     which, kind = _whose(request, viewer), request.GET.get("kind", "")
     follows = None
     if request.GET.get("list"):
         follows = today_page.next_after(viewer, which, kind, pk, clock.today())
-    form = _form(found, request.POST or None)
+    form = _form(viewer, found, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             new = interaction_of(pk, form)
@@ -68,7 +70,7 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
             if request.POST.get("then") == "next" and follows is not None:
                 following = rows.prefetch_related("people", "assets").get(pk=follows.customer.pk)
                 after = today_page.next_after(viewer, which, kind, following.pk, clock.today())
-                answer = _drawer(request, following, _form(following), after, kind)
+                answer = _drawer(request, following, _form(viewer, following), after, kind)
             else:
                 answer = HttpResponse()
             trigger_client_event(answer, "lk:toast", {"text": said})
@@ -76,9 +78,9 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
     return _drawer(request, found, form, follows, kind)
 
 
-def _form(customer: Customer, data: Any = None) -> ContactForm:
+def _form(viewer: User, customer: Customer, data: Any = None) -> ContactForm:
     """The way to use first is chosen already."""
-    ways = reach(customer, clock.today())
+    ways = reach(viewer, customer, clock.today())
     points = [each.point for each in ways.ways]
     people = [person for person in customer.people.all() if person.left_on is None]
     return ContactForm(data, points=points, first=ways.first, people=people)
@@ -97,7 +99,7 @@ def _drawer(
         "follows": follows,
         "kind": kind,
         "in_list": bool(request.GET.get("list")),
-        **contact_page.briefing(found, clock.today()),
+        **contact_page.briefing(viewer_of(request), found, clock.today()),
     }
     return render(request, "desk/contact.html", context)
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0007_people"),
+        ("customers", "0008_people"),
         ("followups", "0001_initial"),
     ]
 

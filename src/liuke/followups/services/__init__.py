@@ -70,7 +70,7 @@ def record_interactions(*, actor: User | None, interactions: Sequence[NewInterac
     """Record contacts and attempts, and move what is due for these customers accordingly."""
     require(actor, Act.FOLLOW_UP)
     ids = {each.customer_id for each in interactions}
-    customers.lock(ids, viewer=actor)
+    customers.lock(ids, viewer=actor, act=Act.FOLLOW_UP)
     rows = [_row(actor, each) for each in interactions]
     ways.settle(rows)
     Interaction.objects.bulk_create(rows, batch_size=CHUNK)

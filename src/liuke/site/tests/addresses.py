@@ -13,8 +13,9 @@ BY_CUSTOMER = {
     "contact": Act.FOLLOW_UP,
     "contact-unblock": Act.FOLLOW_UP,
     "customer-level": Act.EDIT_CUSTOMERS,
-    "customer-owner": Act.EDIT_CUSTOMERS,
+    "customer-owner": Act.ASSIGN,
     "customer-tags": Act.EDIT_CUSTOMERS,
+    "customer-phones": None,
     "point-new": Act.EDIT_CUSTOMERS,
     "point-edit": Act.EDIT_CUSTOMERS,
     "point-prefer": Act.EDIT_CUSTOMERS,
@@ -59,7 +60,18 @@ FIRM_WIDE = {
     "churn-rule-of": Act.EDIT_RULES,
     "import-list": Act.IMPORT,
     "import-new": Act.IMPORT,
+    "users": Act.MANAGE_USERS,
+    "user-new": Act.MANAGE_USERS,
+    "unit-new": Act.MANAGE_USERS,
+    "roles": Act.MANAGE_USERS,
+    "role-new": Act.MANAGE_USERS,
+    "role": Act.MANAGE_USERS,
 }
+# These name a person, a unit, a key or a role; whoever manages people may open them.
+BY_PERSON = {
+    "user", "user-invitation", "user-access", "user-key", "user-key-revoke", "unit",
+    "role-delete",
+}  # fmt: skip
 # These only take a POST that names customers, or a view of one's own.
 MANY = {"customers-assign", "customers-tag", "customers-undo", "customers-view"}
 BY_IMPORT = {
@@ -68,6 +80,8 @@ BY_IMPORT = {
 OWN_ACCOUNT = {
     "account_email", "account_change_password", "account_set_password", "account_reauthenticate",
     "mfa_index", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
+    "mfa_add_webauthn", "mfa_edit_webauthn", "mfa_list_webauthn", "mfa_reauthenticate_webauthn",
+    "mfa_remove_webauthn", "socialaccount_connections", "usersessions_list",
     "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes",
 }  # fmt: skip
 SIGNED_OUT = {
@@ -75,7 +89,8 @@ SIGNED_OUT = {
     "account_email_verification_sent", "account_confirm_email", "account_confirm_login_code",
     "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
     "account_reset_password_from_key_done", "mfa_authenticate", "set_language",
-    "first-run",
+    "first-run", "mfa_login_webauthn", "openid_connect_callback", "openid_connect_login",
+    "socialaccount_login_cancelled", "socialaccount_login_error", "socialaccount_signup",
 }  # fmt: skip
 API_OPEN = {"api-1:openapi-json", "api-1:openapi-view", "api-1:api-root"}
 API = {
@@ -84,7 +99,7 @@ API = {
     ("get", "/api/customers/{pk}"): None,
     ("patch", "/api/customers/{pk}"): Act.EDIT_CUSTOMERS,
     ("post", "/api/customers/{pk}/assets"): Act.EDIT_CUSTOMERS,
-    ("post", "/api/customers/assign"): Act.EDIT_CUSTOMERS,
+    ("post", "/api/customers/assign"): Act.ASSIGN,
     ("post", "/api/customers/tag"): Act.EDIT_CUSTOMERS,
     ("get", "/api/customers/{pk}/points"): None,
     ("post", "/api/customers/{pk}/points"): Act.EDIT_CUSTOMERS,
@@ -106,6 +121,8 @@ API = {
     ("get", "/api/customers/{pk}/orders"): None,
     ("get", "/api/churn/table"): None,
     ("get", "/api/churn/status"): None,
+    ("get", "/api/churn/scorecard"): None,
+    ("get", "/api/customers/{pk}/outlook"): None,
     ("post", "/api/interactions"): Act.FOLLOW_UP,
     ("get", "/api/customers/{pk}/interactions"): None,
     ("get", "/api/agenda"): None,
@@ -114,7 +131,11 @@ API = {
     ("post", "/api/agenda/{pk}/done"): Act.FOLLOW_UP,
 }
 ARGS = {
-    **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *BY_IMPORT], (1,)),
+    **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *BY_IMPORT, *BY_PERSON], (1,)),
+    "mfa_edit_webauthn": (1,),
+    "mfa_remove_webauthn": (1,),
+    "role": ("seller",),
+    "role-delete": ("gone",),
     "cadence": ("potential",),
     "asset-edit": (1, 1),
     "churn-rule-of": ("person",),
