@@ -76,14 +76,14 @@ def create_customer(
     """Record a new customer; whoever records it owns it unless `values` names an owner."""
     require(actor, Act.EDIT_CUSTOMERS)
     customer = Customer(
-        **{"owner": actor, "branch": _branch_of(actor), **values, "created_by": actor}
+        **{"owner": actor, "branch": branch_of(actor), **values, "created_by": actor}
     )
     _check_and_save(customer)
     CustomerState.objects.create(customer=customer)
     _replace_contact_points(customer, contact_points)
     if tags:
         tagging.set_on(customer, tags)
-    _reindex([customer.pk])
+    reindex([customer.pk])
     journal.record(
         actor,
         "customer.created",
@@ -124,7 +124,7 @@ def update_customer(
         _replace_contact_points(customer, contact_points)
     if tags is not None:
         tagging.set_on(customer, tags)
-    _reindex([customer.pk])
+    reindex([customer.pk])
     old, new = journal.difference(before, _snapshot(customer))
     journal.record(
         actor,
@@ -167,7 +167,7 @@ def record_customers(
     require(actor, Act.EDIT_CUSTOMERS)
     rows = [
         Customer(
-            **{"branch": _branch_of(actor), **item.values, "created_by": actor},
+            **{"branch": branch_of(actor), **item.values, "created_by": actor},
             name_sort=text.sort_key(item.values["name"]),
         )
         for item in new
@@ -214,7 +214,7 @@ def save_asset(
     asset.serial_normalised = plate_key(asset.serial)
     asset.full_clean()
     asset.save()
-    _reindex([customer.pk])
+    reindex([customer.pk])
     verb = "asset.created" if before is None else "asset.updated"
     journal.record(
         actor, verb, [Change(asset, customer.pk, before=before, after=_asset_snapshot(asset))]
@@ -280,7 +280,7 @@ def _create_known(
     return {row.code: row.pk for row in record_customers(actor=actor, new=new, origin=origin)}
 
 
-def _branch_of(actor: User | None) -> Any:
+def branch_of(actor: User | None) -> Any:
     """The branch a person works in; customers recorded there belong to it."""
     unit = actor.unit if actor is not None else None
     while unit is not None and unit.kind == "team":
@@ -308,7 +308,7 @@ def _replace_contact_points(customer: Customer, wanted: Sequence[NewContactPoint
 def _contact_points(customer: Customer, wanted: Sequence[NewContactPoint]) -> list[ContactPoint]:
     points: dict[tuple[str, str], ContactPoint] = {}
     for item in wanted:
-        value, normalised = item.value.strip(), _normalised(item)
+        value, normalised = item.value.strip(), normalised_value(item)
         if not value:
             continue
         point = points.setdefault(
@@ -321,13 +321,13 @@ def _contact_points(customer: Customer, wanted: Sequence[NewContactPoint]) -> li
     return list(points.values())
 
 
-def _normalised(item: NewContactPoint) -> str:
+def normalised_value(item: NewContactPoint) -> str:
     if item.kind in queries.PHONES:
         return text.phone(item.value)[:200]
     return text.normalise(item.value)[:200]
 
 
-def _reindex(customer_ids: Collection[int]) -> None:
+def reindex(customer_ids: Collection[int]) -> None:
     rows = Customer.objects.filter(pk__in=customer_ids)
     documents = {
         row.pk: queries.search_tokens(row, row.contact_points.all(), row.assets.all())
