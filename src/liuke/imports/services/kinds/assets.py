@@ -31,7 +31,7 @@ SHAPE = Shape(
 
 def plan(actor: User | None, rows: Sequence[Row], reading: Reading) -> list[Step]:
     """A plate in service stays where it is; a new one goes to the row's customer."""
-    found = finding.look_up(actor, rows)
+    found = finding.look_up(actor, rows, reading.key)
     owners = customers.plates_in_service(rows)
     steps = []
     for row in rows:

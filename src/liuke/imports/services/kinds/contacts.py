@@ -32,7 +32,7 @@ SHAPE = Shape(
 
 def plan(actor: User | None, rows: Sequence[Row], reading: Reading) -> list[Step]:
     """Each row adds what its customer does not have yet."""
-    found = finding.look_up(actor, rows)
+    found = finding.look_up(actor, rows, reading.key)
     steps = []
     for row in rows:
         answer = finding.meant(found, row, reading)

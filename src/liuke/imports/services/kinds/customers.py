@@ -162,7 +162,7 @@ def prepare_all(rows: Sequence[Row]) -> list[Words | None]:
 
 def plan(actor: User | None, rows: Sequence[Row], reading: Reading) -> list[Step]:
     """What each row comes to: new, a change, nothing, or why not."""
-    found = finding.look_up(actor, rows)
+    found = finding.look_up(actor, rows, reading.key)
     steps = [_sorted_out(row, found, reading) for row in rows]
     _one_row_each(steps)
     homes = _homes(actor, rows, reading)

@@ -57,25 +57,32 @@ class Found:
         return _("%(name)s, belongs to %(owner)s") % {"name": name, "owner": whose}
 
 
-def look_up(actor: User | None, rows: Sequence[Row]) -> Found:
+def look_up(actor: User | None, rows: Sequence[Row], key: str) -> Found:
     """Everything the rows' keys meet in the customer file; a few statements for a chunk."""
     found = Found(
         codes=_by("code", {row.values.get("code", "") for row in rows}),
         credit_codes=_by("credit_code", {credit_code(row) for row in rows}),
         phones=_by_phone({phone for row in rows for phone in phones_of(row)}),
-        names=_by("name", {row.values.get("name", "") for row in rows}),
+        names=_by_name({row.values.get("name", "") for row in rows if _needs_name(row, key)}),
     )
     groups = (found.codes, found.credit_codes, found.phones, found.names)
     ids = {pk for group in groups for each in group.values() for pk in each}
+    if not ids:
+        return found
     known = Customer.objects.filter(pk__in=ids)
     found.owners = {
         pk: (name, owner or "")
         for pk, name, owner in known.values_list("pk", "name", "owner__name")
     }
-    everything = actor is None or reach_of(actor).everything
-    mine = known if actor is None or everything else visible_to(actor).filter(pk__in=ids)
-    found.mine = set(found.owners) if everything else set(mine.values_list("pk", flat=True))
+    if actor is None or reach_of(actor).everything:
+        found.mine = set(found.owners)
+    else:
+        found.mine = set(visible_to(actor).filter(pk__in=ids).values_list("pk", flat=True))
     return found
+
+
+def _needs_name(row: Row, key: str) -> bool:
+    return key in ("name", "name_mobile") or not {key, "mobile"} & set(row.values)
 
 
 def meant(found: Found, row: Row, reading: Reading) -> Step | int:
@@ -121,11 +128,20 @@ def branches(actor: User | None) -> dict[str, int]:
 
 def _by(column: str, values: Collection[str]) -> Ids:
     wanted = sorted(filter(None, values))
-    return _gathered(
-        Customer.objects.filter(**{f"{column}__in": wanted}).values_list(column, "pk")
-        if wanted
-        else ()
-    )
+    if not wanted:
+        return {}
+    # The index leaves the blank ones out; saying so again lets the database use it.
+    rows = Customer.objects.filter(**{f"{column}__in": wanted}).exclude(**{column: ""})
+    return _gathered(rows.values_list(column, "pk"))
+
+
+def _by_name(names: Collection[str]) -> Ids:
+    wanted = {name: text.sort_key(name) for name in names if name}
+    if not wanted:
+        return {}
+    # Names have no index of their own, their order has.
+    rows = Customer.objects.filter(name_sort__in=set(wanted.values()), name__in=wanted)
+    return _gathered(rows.values_list("name", "pk"))
 
 
 def _by_phone(numbers: Collection[str]) -> Ids:

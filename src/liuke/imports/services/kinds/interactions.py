@@ -114,7 +114,7 @@ COPIED = ("channel", "direction", "outcome", "said", "goal", "left_open", "next_
 
 def plan(actor: User | None, rows: Sequence[Row], reading: Reading) -> list[Step]:
     """A contact of the same customer at the same moment with the same words is known already."""
-    found = finding.look_up(actor, rows)
+    found = finding.look_up(actor, rows, reading.key)
     known_people = finding.people(actor) if "by" in reading.columns.values() else {}
     steps = []
     for row in rows:
