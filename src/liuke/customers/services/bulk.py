@@ -17,17 +17,13 @@ from liuke.core.announce import announce
 from liuke.core.models import JournalEntry
 from liuke.customers import queries
 from liuke.customers.models import Asset, ContactPoint, Customer, CustomerState
+from liuke.customers.queries.contacts import own_points
 from liuke.customers.rules import plate_key
+from liuke.customers.rules.contacts import normalised
 from liuke.customers.services import tags as tagging
-from liuke.customers.services.file import (
-    CHUNK,
-    NewContactPoint,
-    NewCustomer,
-    branch_of,
-    lock,
-    normalised_value,
-    reindex,
-)
+from liuke.customers.services.file import CHUNK, NewCustomer, branch_of, lock
+from liuke.customers.services.finding import reindex
+from liuke.customers.services.points import NewContactPoint, line
 from liuke.facts import AssetsChanged, CustomersMoved
 
 SUBJECT = Customer._meta.label_lower
@@ -51,7 +47,16 @@ GIVEN = (
 )
 SEARCHED = frozenset({"name", "code", "credit_code", "contact_points", "assets"})
 BLANK = {"owner": None, "branch": None, "birth_date": None, "kind": "person"}
-POINT = ("customer", "kind", "value", "normalised", "preferred", "do_not_contact")
+POINT = (
+    "customer",
+    "kind",
+    "value",
+    "normalised",
+    "label",
+    "preferred",
+    "do_not_contact",
+    "last_result",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +88,10 @@ class Patch:
 
 @dataclass(slots=True)
 class Made:
-    """The ids of what was written, and the last entry of the journal about it."""
+    """The ids of what was written."""
 
     customers: Sequence[int] = ()
     assets: Sequence[int] = ()
-    points: Sequence[int] = ()
 
 
 def words_of(item: NewCustomer) -> Words:
@@ -119,7 +123,14 @@ def create_many(
     words = words or [words_of(item.customer) for item in new]
     ids = bulk.reserve(Customer, len(new))
     _insert_customers(actor, ids, new, words)
-    bulk.insert(CustomerState, *_blank_states(ids))
+    branch = branch_of(actor)
+    home = {"owner": None, "branch": branch.pk if branch else None}
+    places = [
+        (values["owner"], values["branch"])
+        for item in new
+        if (values := {**home, **item.customer.values})
+    ]
+    bulk.insert(CustomerState, *_blank_states(ids, places))
     points = [
         point
         for pk, item in zip(ids, new, strict=True)
@@ -151,7 +162,7 @@ def update_many(*, actor: User | None, patches: Sequence[Patch], origin: str) ->
     """Give customers what their patch says; an entry in the journal for each that changed."""
     require(actor, Act.EDIT_CUSTOMERS)
     by_id = {patch.customer_id: patch for patch in patches}
-    lock(by_id, actor)
+    lock(by_id, actor, Act.EDIT_CUSTOMERS)
     before, after = {}, {}
     made = Made(customers=[], assets=[])
     for chunk in _chunks(by_id):
@@ -277,9 +288,8 @@ def snapshots(customer_ids: Collection[int]) -> dict[int, dict[str, Any]]:
     for chunk in _chunks(customer_ids):
         for row in Customer.objects.filter(pk__in=chunk).values("pk", "version", *GIVEN):
             found[row.pop("pk")] = {**row, "contact_points": [], "tags": []}
-        points = ContactPoint.objects.filter(customer__in=chunk).order_by("pk")
-        for pk, kind, value in points.values_list("customer", "kind", "value"):
-            found[pk]["contact_points"].append(f"{kind} {value}")
+        for point in own_points().filter(customer__in=chunk).order_by("pk"):
+            found[point.customer_id]["contact_points"].append(line(point))
         worn = Customer.tags.through.objects.filter(customer__in=chunk).order_by("tag__name")
         for pk, name in worn.values_list("customer", "tag__name"):
             found[pk]["tags"].append(name)
@@ -302,11 +312,16 @@ def _insert_customers(
     )
 
 
-def _blank_states(ids: Sequence[int]) -> tuple[list[str], Iterator[list[Any]]]:
+def _blank_states(
+    ids: Sequence[int], places: Sequence[tuple[int | None, int | None]]
+) -> tuple[list[str], Iterator[list[Any]]]:
+    """The fields, and a row per customer: nothing known but owner and branch."""
     state = CustomerState()
-    fields = [each for each in CustomerState._meta.concrete_fields if not each.primary_key]
+    own = ("customer", "owner", "branch")
+    fields = [each for each in CustomerState._meta.concrete_fields if each.name not in own]
     blank = [getattr(state, each.attname) for each in fields]
-    return ["customer", *(each.name for each in fields)], ([pk, *blank] for pk in ids)
+    rows = ([pk, *place, *blank] for pk, place in zip(ids, places, strict=True))
+    return [*own, *(each.name for each in fields)], rows
 
 
 def _told(item: NewCustomer, origin: str) -> dict[str, Any]:
@@ -318,17 +333,26 @@ def _point_rows(
 ) -> Iterator[tuple[Any, ...]]:
     seen, preferred = set(known), bool(known)
     for item in wanted:
-        key = (item.kind, normalised_value(item))
+        key = (item.kind, normalised(item.kind, item.value))
         if key[1] and key not in seen:
             seen.add(key)
             first = item.preferred and not preferred
             preferred |= first
-            yield pk, item.kind, item.value, key[1], first, item.do_not_contact
+            yield (
+                pk,
+                item.kind,
+                item.value,
+                key[1],
+                item.label or "",
+                first,
+                item.do_not_contact,
+                "",
+            )
 
 
 def _further_points(chunk: Sequence[int], patches: Mapping[int, Patch]) -> list[tuple[Any, ...]]:
     known = defaultdict(set)
-    rows = ContactPoint.objects.filter(customer__in=chunk)
+    rows = own_points().filter(customer__in=chunk)
     for pk, kind, value in rows.values_list("customer", "kind", "normalised"):
         known[pk].add((kind, value))
     return [row for pk in chunk for row in _point_rows(pk, patches[pk].contact_points, known[pk])]
@@ -383,12 +407,8 @@ def _take_tags(taken: Mapping[int, Collection[str]]) -> None:
 
 def _take_points(taken: Mapping[int, Collection[str]]) -> None:
     customers = [pk for pk, each in taken.items() if each]
-    rows = ContactPoint.objects.filter(customer__in=customers)
-    gone = [
-        pk
-        for pk, customer, kind, value in rows.values_list("pk", "customer", "kind", "value")
-        if f"{kind} {value}" in taken[customer]
-    ]
+    rows = own_points().filter(customer__in=customers)
+    gone = [point.pk for point in rows if line(point) in taken[point.customer_id]]
     ContactPoint.objects.filter(pk__in=gone).delete()
 
 

@@ -83,6 +83,10 @@ REASONS: dict[str, Reason] = {
         gettext_lazy("Nobody in your scope has this name"),
         gettext_lazy("Enter the name as it stands under Settings → People."),
     ),
+    "assign": Reason(
+        gettext_lazy("Your role may not give customers to others"),
+        gettext_lazy("Ask somebody who may."),
+    ),
     "branch": Reason(
         gettext_lazy("There is no such branch in your scope"),
         gettext_lazy("Enter the name of the branch as it stands in the settings."),

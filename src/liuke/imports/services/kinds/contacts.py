@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from liuke.accounts.models import User
-from liuke.customers.models import ContactPoint
+from liuke.customers.queries.contacts import own_points
 from liuke.customers.services.bulk import Patch, update_many
 from liuke.imports.readers.declare import Reading, Shape
 from liuke.imports.services.kinds import customers, finding, shapes
@@ -40,9 +40,7 @@ def plan(actor: User | None, rows: Sequence[Row], reading: Reading) -> list[Step
     ids = {step.other for step in steps if step.other is not None}
     known = {
         (pk, value)
-        for pk, value in ContactPoint.objects.filter(customer__in=ids).values_list(
-            "customer", "normalised"
-        )
+        for pk, value in own_points().filter(customer__in=ids).values_list("customer", "normalised")
     }
     for step in steps:
         if step.action is not Action.CHANGE or step.other is None:

@@ -7,10 +7,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from liuke.accounts.models import User
+from liuke.accounts.rules import Act
 from liuke.core import text
-from liuke.customers.models import Asset, ContactPoint
+from liuke.customers.models import Asset
 from liuke.customers.queries import field_label
+from liuke.customers.queries.contacts import own_points
 from liuke.customers.rules import kind_of, plate_key
+from liuke.customers.rules.contacts import normalised
 from liuke.customers.services import NewContactPoint, NewCustomer
 from liuke.customers.services.bulk import (
     BLANK,
@@ -174,7 +177,7 @@ def plan(actor: User | None, rows: Sequence[Row], reading: Reading) -> list[Step
     plates = plates_in_service([step.row for step in written])
     changes = [step for step in written if step.action is Action.CHANGE]
     if changes:
-        _compare(changes, plates, reading)
+        _compare(changes, plates, reading, actor is None or actor.may(Act.ASSIGN))
     _without_foreign_plates([step for step in written if step.action is Action.NEW], plates)
     return steps
 
@@ -290,19 +293,24 @@ def _homes(
     return homes
 
 
-def _compare(steps: Sequence[Step], plates: dict[str, int], reading: Reading) -> None:
+def _compare(
+    steps: Sequence[Step], plates: dict[str, int], reading: Reading, may_assign: bool
+) -> None:
     """Reduce each change to what really differs; nothing left makes it the same."""
     met = {step.row.place: step.other for step in steps if step.other is not None}
     ids = list(met.values())
     old = snapshots(ids)
     numbers: dict[int, set[str]] = {pk: set() for pk in ids}
-    rows = ContactPoint.objects.filter(customer__in=ids)
+    rows = own_points().filter(customer__in=ids)
     for pk, value in rows.values_list("customer", "normalised"):
         numbers[pk].add(value)
     erasable = {each.name for each in reading.mapped(SHAPE)} & set(PLAIN) - NEVER_ERASED
     for step in steps:
         pk, values = met[step.row.place], step.row.values
         home = {name: value for name, value in step.what.items() if name in values}
+        if home.get("owner") not in (None, old[pk]["owner"]) and not may_assign:
+            del home["owner"]
+            step.notices.append("assign:owner")
         wanted = _plain_values(step.row) | home
         if "kind" not in values:
             wanted.pop("kind", None)
@@ -404,8 +412,7 @@ def _phone(field: str, value: str) -> NewContactPoint:
 
 
 def known_as(point: NewContactPoint) -> str:
-    phone = point.kind in ("mobile", "phone")
-    return (text.phone(point.value) if phone else text.normalise(point.value))[:200]
+    return normalised(point.kind, point.value)
 
 
 def assets_of(values: Mapping[str, Any]) -> list[tuple[str, str]]:

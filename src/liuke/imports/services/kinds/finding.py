@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 
 from liuke.accounts.models import Unit, User
 from liuke.accounts.queries import people_visible_to, reach_of
+from liuke.accounts.rules import Act
 from liuke.core import text
-from liuke.customers.models import ContactPoint, Customer
+from liuke.customers.models import Customer
 from liuke.customers.queries import PHONES, visible_to
+from liuke.customers.queries.contacts import own_points
 from liuke.imports.readers.declare import Reading
 from liuke.imports.services.kinds.kind import Action, Row, Step
 
@@ -74,10 +76,12 @@ def look_up(actor: User | None, rows: Sequence[Row], key: str) -> Found:
         pk: (name, owner or "")
         for pk, name, owner in known.values_list("pk", "name", "owner__name")
     }
-    if actor is None or reach_of(actor).everything:
+    if actor is None or reach_of(actor, Act.EDIT_CUSTOMERS).everything:
         found.mine = set(found.owners)
     else:
-        found.mine = set(visible_to(actor).filter(pk__in=ids).values_list("pk", flat=True))
+        found.mine = set(
+            visible_to(actor, Act.EDIT_CUSTOMERS).filter(pk__in=ids).values_list("pk", flat=True)
+        )
     return found
 
 
@@ -146,7 +150,7 @@ def _by_name(names: Collection[str]) -> Ids:
 
 def _by_phone(numbers: Collection[str]) -> Ids:
     wanted = sorted(filter(None, numbers))
-    rows = ContactPoint.objects.filter(normalised__in=wanted, kind__in=PHONES)
+    rows = own_points().filter(normalised__in=wanted, kind__in=PHONES)
     return _gathered(rows.values_list("normalised", "customer") if wanted else ())
 
 
