@@ -63,6 +63,10 @@ _REPLACE = {
         " WHERE known.tokens <> excluded.tokens"
     ),
 }
+_ADD = {
+    "sqlite": "INSERT INTO {table} (rowid, tokens) VALUES (%s, %s)",
+    "postgresql": "COPY {table} (id, tokens) FROM STDIN",
+}
 _REMOVE = {
     "sqlite": "DELETE FROM {table} WHERE rowid IN (SELECT value FROM json_each(%s))",
     "postgresql": (
@@ -97,6 +101,18 @@ def index(kind: str, documents: Mapping[int, set[str]]) -> None:
     """Let each row be found by these tokens (see `text.document_tokens`) and by no others."""
     rows = ([number, " ".join(sorted(documents[number]))] for number in sorted(documents))
     _execute_in_chunks(_REPLACE, kind, rows)
+
+
+def add(kind: str, rows: Iterable[tuple[int, str]]) -> None:
+    """Let new rows be found, whose tokens come joined by spaces; none of them is known yet."""
+    sql = _ADD[connection.vendor].format(table=_quoted(kind, connection))
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with connection.wrap_database_errors, cursor.copy(sql) as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            cursor.executemany(sql, list(rows))
 
 
 def remove(kind: str, ids: Iterable[int]) -> None:

@@ -17,6 +17,7 @@ from liuke.core import bulk, clock, journal
 from liuke.core.announce import announce
 from liuke.core.errors import Refused
 from liuke.core.journal import Change
+from liuke.core.models import JournalEntry
 from liuke.customers import queries as customer_queries
 from liuke.customers import services as customers
 from liuke.facts import OrdersRecorded
@@ -101,6 +102,35 @@ def void_order(*, actor: User, order_id: int, reason: str) -> None:
     customer_id = order.customer_id
     order.delete()
     announce(OrdersRecorded([customer_id]))
+
+
+@transaction.atomic
+def remove_orders(
+    *, actor: User | None, order_ids: Collection[int], until: int, reason: str
+) -> tuple[list[int], list[int]]:
+    """Void many orders that the journal does not mention after its entry `until`.
+
+    The second answer are those that somebody has worked with since, or that others rest on.
+    """
+    require(actor, Act.RECORD_ORDERS)
+    rows = {row.pk: row for row in Order.objects.filter(pk__in=order_ids)}
+    ids = {row.customer_id for row in rows.values()}
+    customers.lock(ids)
+    since = JournalEntry.objects.filter(
+        subject=Order._meta.label_lower, subject_id__in=rows, pk__gt=until
+    )
+    free = sorted(set(rows) - set(since.values_list("subject_id", flat=True)))
+    changes = {
+        pk: Change(
+            rows[pk], rows[pk].customer_id, before=_snapshot(rows[pk]), after={"reason": reason}
+        )
+        for pk in free
+    }
+    removed = bulk.delete(Order, free)
+    journal.record(actor, "order.voided", [changes[pk] for pk in removed])
+    if removed:
+        announce(OrdersRecorded({rows[pk].customer_id for pk in removed}))
+    return removed, sorted(set(rows) - set(removed))
 
 
 def refresh_purchases(customer_ids: Collection[int]) -> None:

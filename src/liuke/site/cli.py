@@ -22,7 +22,7 @@ from granian.constants import Interfaces  # noqa: E402
 from liuke.accounts.cli import user  # noqa: E402
 from liuke.churn.cli import churn  # noqa: E402
 from liuke.core import ticks  # noqa: E402
-from liuke.imports.cli import import_orders  # noqa: E402
+from liuke.imports.cli import COMMANDS as IMPORTS  # noqa: E402
 from liuke.site import demo, setup  # noqa: E402
 from liuke.site.ticks import TICKS  # noqa: E402
 from liuke_analytics import cli as statistics  # noqa: E402
@@ -129,7 +129,8 @@ def import_() -> None:
     """Bring files in."""
 
 
-import_.add_command(import_orders, "orders")
+for command in IMPORTS:
+    import_.add_command(command)
 
 
 def _serve(host: str, port: int) -> None:

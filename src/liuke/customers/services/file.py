@@ -23,7 +23,7 @@ from liuke.customers.models import Asset, ContactBlock, Customer, CustomerState
 from liuke.customers.rules import kind_of, plate_key
 from liuke.customers.services import points
 from liuke.customers.services import tags as tagging
-from liuke.customers.services.finding import reindex as _reindex
+from liuke.customers.services.finding import reindex
 from liuke.customers.services.points import NewContactPoint
 from liuke.facts import AssetsChanged, ContactUnblocked, CustomersMoved
 
@@ -74,14 +74,14 @@ def create_customer(
     """Record a new customer; whoever records it owns it unless `values` names an owner."""
     require(actor, Act.EDIT_CUSTOMERS)
     customer = Customer(
-        **{"owner": actor, "branch": _branch_of(actor), **values, "created_by": actor}
+        **{"owner": actor, "branch": branch_of(actor), **values, "created_by": actor}
     )
     _check_and_save(customer)
     CustomerState.objects.create(customer=customer, owner=customer.owner, branch=customer.branch)
     points.replace(customer, contact_points)
     if tags:
         tagging.set_on(customer, tags)
-    _reindex([customer.pk])
+    reindex([customer.pk])
     journal.record(
         actor,
         "customer.created",
@@ -129,7 +129,7 @@ def update_customer(
         points.replace(customer, contact_points)
     if tags is not None:
         tagging.set_on(customer, tags)
-    _reindex([customer.pk])
+    reindex([customer.pk])
     old, new = journal.difference(before, _snapshot(customer))
     journal.record(
         actor,
@@ -172,7 +172,7 @@ def record_customers(
     require(actor, Act.EDIT_CUSTOMERS)
     rows = [
         Customer(
-            **{"branch": _branch_of(actor), **item.values, "created_by": actor},
+            **{"branch": branch_of(actor), **item.values, "created_by": actor},
             name_sort=text.sort_key(item.values["name"]),
         )
         for item in new
@@ -225,7 +225,7 @@ def save_asset(
     asset.serial_normalised = plate_key(asset.serial)
     asset.full_clean()
     asset.save()
-    _reindex([customer.pk])
+    reindex([customer.pk])
     verb = "asset.created" if before is None else "asset.updated"
     journal.record(
         actor, verb, [Change(asset, customer.pk, before=before, after=_asset_snapshot(asset))]
@@ -310,7 +310,7 @@ def _create_known(
     return {row.code: row.pk for row in record_customers(actor=actor, new=new, origin=origin)}
 
 
-def _branch_of(actor: User | None) -> Any:
+def branch_of(actor: User | None) -> Any:
     """The branch a person works in; customers recorded there belong to it."""
     unit = actor.unit if actor is not None else None
     while unit is not None and unit.kind == "team":

@@ -76,6 +76,7 @@ BY_PERSON = {
 MANY = {"customers-assign", "customers-tag", "customers-undo", "customers-view"}
 BY_IMPORT = {
     "import-run", "import-map", "import-check", "import-stop", "import-discard", "import-rejects",
+    "import-kind", "import-undo",
 }  # fmt: skip
 OWN_ACCOUNT = {
     "account_email", "account_change_password", "account_set_password", "account_reauthenticate",
