@@ -229,7 +229,7 @@ def test_who_may_not_is_told_in_words(person, role) -> None:
             assert answer.status_code == 403, name
             assert "You may not open this" in answer.content.decode()
     for name in BY_IMPORT:
-        method = client.post if name in ("import-stop", "import-discard") else client.get
+        method = client.post if name in ("import-stop", "import-discard", "import-undo") else client.get
         expected = 404 if viewer.may(Act.IMPORT) else 403
         assert method(reverse(name, args=[1])).status_code == expected, name
     for name in BY_PERSON:
