@@ -40,6 +40,8 @@ RAIL: list[list[tuple[Any, str, str, str, tuple[str, ...], Act | None]]] = [
 SETTINGS = [
     (_("Churn rules"), "churn-rules", "door-exit", "/settings/churn/"),
     (_("Contact rhythm"), "cadences", "phone", "/settings/contacts/"),
+    (_("Fields"), "fields", "list-details", "/settings/fields/"),
+    (_("Customer levels"), "levels", "star", "/settings/levels/"),
 ]
 
 

@@ -9,5 +9,6 @@ TICKS: dict[str, Tick] = {
     "churn.clocks": churn.advance,
     "followups.contacts": followups.advance,
     "churn.score": churn.score_when_due,
+    "customers.completeness": customers.weigh_profiles,
     "customers.tally": customers.keep_tally,
 }

@@ -1,15 +1,21 @@
 from liuke.customers.models.asset import Asset
 from liuke.customers.models.contact import ContactBlock, ContactPoint
 from liuke.customers.models.customer import NOT_SAID, Customer, Tag
+from liuke.customers.models.profile import Child, FieldChoice, FieldValue, Level, ProfileField
 from liuke.customers.models.state import CustomerState, CustomerTally
 
 __all__ = [
     "NOT_SAID",
     "Asset",
+    "Child",
     "ContactBlock",
     "ContactPoint",
     "Customer",
     "CustomerState",
     "CustomerTally",
+    "FieldChoice",
+    "FieldValue",
+    "Level",
+    "ProfileField",
     "Tag",
 ]

@@ -25,8 +25,10 @@ from liuke.core import clock
 from liuke.core.errors import Refused, Stale
 from liuke.core.templatetags import ui
 from liuke.customers import queries as customers
-from liuke.customers.forms import CellForm
+from liuke.customers.forms import AnswerForm, CellForm
 from liuke.customers.models import Customer
+from liuke.customers.queries.fields import standard_of
+from liuke.customers.queries.profile import profile_of
 from liuke.customers.services import (
     Batch,
     assign_customers,
@@ -235,6 +237,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     asked = request.GET.get("shown", "")
     shown = min(int(asked), MOST) if asked.isdecimal() and len(asked) < 5 else MORE
     past = customer_page.past(found, kind, shown)
+    profile = profile_of(found)
     context = {
         "customer": found,
         "state": listing.state_of(found, today),
@@ -247,7 +250,10 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
             for key, label in customer_page.CHIPS
         ],
         "more": shown + MORE,
-        "facts": customer_page.facts(found),
+        "profile": profile,
+        "ask": AnswerForm.next(viewer, found, profile, "page"),
+        "children": list(found.children.all()),
+        "standard": standard_of(found.level),
         "outlook": customer_page.prospects(found, today),
         "future": customer_page.future(found, today),
         "may_follow_up": viewer.may(Act.FOLLOW_UP),

@@ -15,6 +15,7 @@ BY_CUSTOMER = {
     "customer-level": Act.EDIT_CUSTOMERS,
     "customer-owner": Act.EDIT_CUSTOMERS,
     "customer-tags": Act.EDIT_CUSTOMERS,
+    "customer-ask": Act.EDIT_CUSTOMERS,
 }
 BY_ORDER = {"order": None, "order-void": Act.RECORD_ORDERS}
 BY_ITEM = {"agenda-snooze", "agenda-hand-over", "agenda-done", "agenda-restore"}
@@ -24,6 +25,10 @@ FIRM_WIDE = {
     "today": None,
     "cadences": None,
     "cadence": Act.EDIT_RULES,
+    "fields": None,
+    "field-new": Act.EDIT_RULES,
+    "field": Act.EDIT_RULES,
+    "levels": None,
     "customers": None,
     "search": None,
     "palette": None,
@@ -40,7 +45,9 @@ FIRM_WIDE = {
     "import-new": Act.IMPORT,
 }
 # These only take a POST that names customers, or a view of one's own.
-MANY = {"customers-assign", "customers-tag", "customers-undo", "customers-view"}
+MANY = {
+    "customers-assign", "customers-tag", "customers-undo", "customers-view", "field-move",
+}  # fmt: skip
 BY_IMPORT = {
     "import-run", "import-map", "import-check", "import-stop", "import-discard", "import-rejects",
 }  # fmt: skip
@@ -65,6 +72,10 @@ API = {
     ("post", "/api/customers/{pk}/assets"): Act.EDIT_CUSTOMERS,
     ("post", "/api/customers/assign"): Act.EDIT_CUSTOMERS,
     ("post", "/api/customers/tag"): Act.EDIT_CUSTOMERS,
+    ("get", "/api/fields"): None,
+    ("post", "/api/fields"): Act.EDIT_RULES,
+    ("patch", "/api/fields/{code}"): Act.EDIT_RULES,
+    ("get", "/api/levels"): None,
     ("post", "/api/orders"): Act.RECORD_ORDERS,
     ("get", "/api/customers/{pk}/orders"): None,
     ("get", "/api/churn/table"): None,
@@ -79,6 +90,8 @@ API = {
 ARGS = {
     **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *BY_IMPORT], (1,)),
     "cadence": ("potential",),
+    "field": ("motive",),
+    "field-move": ("motive",),
     "asset-edit": (1, 1),
     "churn-rule-of": ("person",),
 }

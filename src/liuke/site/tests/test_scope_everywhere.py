@@ -276,7 +276,10 @@ def test_an_owner_out_of_sight_is_kept_by_an_edit(world) -> None:
     page = seat.client.get(url)
     typed = {name: page.context["form"][name].value() for name in page.context["form"].fields}
     typed = {name: "" if value is None else value for name, value in typed.items()}
-    typed |= {"note": "called", "points-TOTAL_FORMS": 0, "points-INITIAL_FORMS": 0}
+    lines = [
+        f"{each}-{part}_FORMS" for each in ("points", "children") for part in ("TOTAL", "INITIAL")
+    ]
+    typed |= {"note": "called", **dict.fromkeys(lines, 0)}
     assert seat.client.post(url, typed).status_code == 302
     borrowed.refresh_from_db()
     assert (borrowed.note, borrowed.owner) == ("called", seat.customers["别店的"].owner)

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import (
     Case,
     CharField,
@@ -35,7 +36,9 @@ from liuke.customers.models import (
     CustomerTally,
     Tag,
 )
+from liuke.customers.queries.fields import fields, referred
 from liuke.customers.rules import RECOVERED_FOR
+from liuke.customers.rules.fields import FieldOf, Type, from_json, written
 
 SEARCH_KIND = "customer"
 PHONES = {ContactPoint.Kind.MOBILE, ContactPoint.Kind.PHONE}
@@ -207,19 +210,21 @@ def field_changes(entries: Iterable[JournalEntry]) -> dict[int, list[FieldChange
     owners = {value.get("owner") for value in values} | {entry.actor_id for entry in found}
     people = _names(User, owners)
     names = {"owner": people, "branch": _names(Unit, {value.get("branch") for value in values})}
+    specs = _specs_of(values)
+    said = referred(list(specs.values()), values)
     return {
         entry.pk: [
             FieldChange(
-                field,
-                (entry.before or {}).get(field),
+                name,
+                (entry.before or {}).get(name),
                 value,
                 people.get(entry.actor_id, ""),
-                field_label(field),
-                _shown(field, (entry.before or {}).get(field), names),
-                _shown(field, value, names),
+                str(specs[name].label) if name in specs else field_label(name),
+                _text_of(name, (entry.before or {}).get(name), names, specs, said),
+                _text_of(name, value, names, specs, said),
             )
-            for field, value in (entry.after or {}).items()
-            if field != "version"
+            for name, value in (entry.after or {}).items()
+            if name != "version"
         ]
         for entry in found
     }
@@ -229,8 +234,39 @@ def field_label(name: str) -> str:
     """What people call a field of the customer file."""
     if name == "contact_points":
         return _("Contact points")
+    if name == "children":
+        return _("Children")
     field = Customer._meta.get_field(name)
     return str(getattr(field, "verbose_name", name)).capitalize()
+
+
+def _specs_of(values: Iterable[Mapping[str, Any]]) -> dict[str, FieldOf]:
+    """The fields of the profile among what changed; asked for only where there are some."""
+    columns = {each.name for each in Customer._meta.get_fields()} | {"version"}
+    if not {name for value in values for name in value} - columns:
+        return {}
+    return {spec.code: spec for spec in fields(archived=True) if not spec.column}
+
+
+def _text_of(
+    name: str,
+    value: Any,
+    names: Mapping[str, Mapping[object, str]],
+    specs: Mapping[str, FieldOf],
+    said: Mapping[Type, Mapping[int, str]],
+) -> str:
+    if name not in specs:
+        return _shown(name, value, names)
+    spec = specs[name]
+    return written(spec, _read(spec, value), said.get(spec.type)) or "—"
+
+
+def _read(spec: FieldOf, value: Any) -> Any:
+    """What the journal holds may have been said under another definition of the field."""
+    try:
+        return from_json(spec, value)
+    except ValidationError:
+        return None
 
 
 def _names(model: type[User] | type[Unit], ids: Iterable[Any]) -> dict[object, str]:
@@ -239,7 +275,7 @@ def _names(model: type[User] | type[Unit], ids: Iterable[Any]) -> dict[object, s
 
 
 def _shown(field: str, value: Any, names: Mapping[str, Mapping[object, str]]) -> str:
-    if field == "tags" and value:
+    if field in ("tags", "children") and value:
         return pgettext("list", ", ").join(map(str, value))
     if isinstance(value, list):
         return pgettext("list", ", ").join(str(each).partition(" ")[2] for each in value) or "—"

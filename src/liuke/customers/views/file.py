@@ -14,8 +14,10 @@ from liuke.core.errors import Stale
 from liuke.customers import queries, services
 from liuke.customers.forms import (
     AssetForm,
+    ChildFormSet,
     ContactPointFormSet,
     CustomerForm,
+    children_of,
     contact_points_of,
 )
 from liuke.customers.models import Asset, Customer
@@ -26,17 +28,22 @@ def create(request: HttpRequest) -> HttpResponse:
     require(viewer, Act.EDIT_CUSTOMERS)
     form = CustomerForm(viewer, request.POST or None, initial={"owner": viewer})
     points = ContactPointFormSet(request.POST or None, prefix="points")
-    if request.method == "POST" and form.is_valid() and points.is_valid():
+    children = ChildFormSet(request.POST or None, prefix="children")
+    if _is_valid(request, form, points, children):
         try:
             customer = services.create_customer(
-                actor=viewer, values=form.values(), contact_points=contact_points_of(points)
+                actor=viewer,
+                values=form.values(),
+                contact_points=contact_points_of(points),
+                said=form.said(),
+                children=children_of(children),
             )
         except ValidationError as problem:
             form.add_error(None, problem)
         else:
             messages.success(request, _("%(name)s is recorded.") % {"name": customer.name})
             return _opened(viewer, customer.pk)
-    context = {"form": form, "points": points}
+    context = {"form": form, "points": points, "children": children}
     return render(request, "customers/form.html", context, status=_status(request))
 
 
@@ -50,8 +57,18 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     points = ContactPointFormSet(
         request.POST or None, prefix="points", initial=_points_initial(customer)
     )
-    context: dict[str, Any] = {"form": form, "points": points, "customer": customer}
-    if request.method == "POST" and form.is_valid() and points.is_valid():
+    children = ChildFormSet(
+        request.POST or None,
+        prefix="children",
+        initial=list(customer.children.values("name", "sex", "birth_date")),
+    )
+    context: dict[str, Any] = {
+        "form": form,
+        "points": points,
+        "children": children,
+        "customer": customer,
+    }
+    if _is_valid(request, form, points, children):
         try:
             services.update_customer(
                 actor=viewer,
@@ -59,6 +76,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 version=form.cleaned_data["version"] or 0,
                 values=form.values(),
                 contact_points=contact_points_of(points),
+                said=form.said(),
+                children=children_of(children),
             )
         except Stale as stale:
             # The person keeps the own text, sees what changed, and may save over it knowingly.
@@ -90,6 +109,12 @@ def asset(request: HttpRequest, pk: int, asset_pk: int | None = None) -> HttpRes
             return redirect("customer", pk=pk)
     context = {"form": form, "customer": customer, "asset": found}
     return render(request, "customers/asset_form.html", context, status=_status(request))
+
+
+def _is_valid(request: HttpRequest, *forms: Any) -> bool:
+    """Whether everything that was sent may be saved; each form says what is wrong with it."""
+    judged = [form.is_valid() for form in forms]
+    return request.method == "POST" and all(judged)
 
 
 def _opened(viewer: User, pk: int) -> HttpResponse:
