@@ -44,11 +44,15 @@ def level_field(customer: Customer) -> forms.ChoiceField:
 
 @dataclass(frozen=True)
 class Part:
-    """A group of fields in the form: those for both kinds, and those for one of them."""
+    """A group of fields in the form, each with the kind of customer it is for.
+
+    Nobody has to look at `rest`: it has no weight, and nothing is said in it.
+    """
 
     key: str
     label: Any
     fields: Sequence[tuple[BoundField, str]]
+    rest: Sequence[tuple[BoundField, str]]
     is_open: bool
 
 
@@ -74,6 +78,9 @@ class CustomerForm(forms.ModelForm[Customer]):
         for name in COLUMNS - {spec.column for spec in self.specs}:
             # The firm does not use it; what stands there stays.
             del self.fields[name]
+        for spec in self.specs:
+            if spec.column:
+                self.fields[spec.column].label = spec.label
         self.fields["owner"] = owner_field(viewer, self.instance)
         self.fields["level"] = level_field(self.instance)
         self.fields["branch"] = forms.ModelChoiceField(
@@ -109,7 +116,16 @@ class CustomerForm(forms.ModelForm[Customer]):
             Part(
                 group,
                 group.label,
-                [(self[spec.code], KINDS[spec.applies]) for spec in rows],
+                [
+                    (self[spec.code], KINDS[spec.applies])
+                    for spec in rows
+                    if spec.weight or self._stands_out(spec)
+                ],
+                [
+                    (self[spec.code], KINDS[spec.applies])
+                    for spec in rows
+                    if not spec.weight and not self._stands_out(spec)
+                ],
                 any(map(self._stands_out, rows)),
             )
             for group in Group
