@@ -21,7 +21,7 @@ def set_values(*, actor: User | None, values: Values) -> int:
     Raises ValidationError naming the field; then nothing is written.
     """
     require(actor, Act.EDIT_CUSTOMERS)
-    lock(values, actor)
+    lock(values, actor, Act.EDIT_CUSTOMERS)
     written = write_values(actor, values)
     versions: dict[int, int] = {}
     ids = sorted(written)

@@ -9,9 +9,8 @@ from liuke.accounts.rules import Role
 from liuke.churn import services as churn
 from liuke.churn.rules.kinds import DaysWithoutOrder
 from liuke.core import clock
-from liuke.customers import services
+from liuke.customers import queries, services
 from liuke.customers.models import CustomerTally
-from liuke.customers.queries import file as queries
 from liuke.customers.queries import standing, tally, visible_to
 
 pytestmark = pytest.mark.django_db

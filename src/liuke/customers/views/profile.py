@@ -14,8 +14,8 @@ from liuke.accounts.rules import Act
 from liuke.accounts.services import require
 from liuke.core.errors import Stale
 from liuke.customers import queries, services
-from liuke.customers.forms import (
-    AnswerForm,
+from liuke.customers.forms.answers import AnswerForm
+from liuke.customers.forms.definitions import (
     BuiltInForm,
     EntryFormSet,
     FieldForm,
@@ -35,7 +35,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """What is best known next about a customer, and the answer to it."""
     viewer = viewer_of(request)
     require(viewer, Act.EDIT_CUSTOMERS)
-    rows = queries.visible_to(viewer).prefetch_related("contact_points")
+    rows = queries.visible_to(viewer, Act.EDIT_CUSTOMERS).prefetch_related("contact_points")
     customer = get_object_or_404(rows, pk=pk)
     at = request.GET.get("at", "page")
     skipped = [code for code in request.GET.get("skip", "").split(",") if code]

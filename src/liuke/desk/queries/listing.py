@@ -21,9 +21,12 @@ from liuke.core.lists import Column, Filter, ListOf
 from liuke.core.templatetags import ui
 from liuke.core.ui.figures import month_text
 from liuke.customers.models import Customer
-from liuke.customers.queries import SEARCH_KIND, Tally, standing, tags_in_use
+from liuke.customers.queries import SEARCH_KIND, Tally, relations, standing, tags_in_use
 from liuke.customers.queries.fields import levels
+from liuke.customers.queries.people import has_role
 from liuke.customers.rules import Kind, Stage, churn_state
+from liuke.customers.rules.people import BuyingRole
+from liuke.customers.rules.relations import Strength
 from liuke.desk.queries.own_columns import between, own_columns
 from liuke.desk.queries.own_views import EVERYBODY
 
@@ -216,6 +219,8 @@ def _filters(viewer: User, today: date) -> list[Filter]:
         Filter("level", _("Level"), "choice", lambda v: Q(level=v),
                [(row.name, row.name) for row in levels(archived=True)]),
         Filter("tag", _("Tag"), "choice", lambda v: Q(tags=v), tags),
+        Filter("ties", _("Ties"), "choice", relations.tied, Strength.choices),
+        Filter("role", _("Known person"), "choice", has_role, BuyingRole.choices),
         Filter("kind", _("Kind"), "choice", lambda v: Q(kind=v), Kind.choices),
         Filter("value", _("Value of a year"), "range",
                lambda v: between("state__value_year", v)),
