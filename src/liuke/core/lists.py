@@ -5,14 +5,14 @@ edge (page, export, API) reads the same declaration, so they cannot disagree.
 """
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import Manager, Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from django.http import QueryDict, StreamingHttpResponse
 from django.utils.functional import Promise
 from django.utils.html import conditional_escape
@@ -27,12 +27,17 @@ CAP = 10_000
 # Whoever searches looks at the first few; there are many when a word is too common to be a search.
 FOUND_CAP = 1_000
 PLACE = ("page", "count")
+OWN_ORDER = "own_order"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
 class Column(Generic[Row]):
-    """`cell` is what the page shows, `plain` what a file holds; `sort` the fields, ascending."""
+    """`cell` is what the page shows, `plain` what a file holds; `sort` the fields, ascending.
+
+    `by` is an expression to sort by instead, `needs` what is read with the rows when it is shown,
+    `group` the heading it is found under.
+    """
 
     key: str
     label: Label
@@ -41,6 +46,10 @@ class Column(Generic[Row]):
     sort: tuple[str, ...] = ()
     css: str = ""
     shown: bool = True
+    group: Label = ""
+    # Figured per row when sorted by; rows without a value stand last either way.
+    by: Any = None
+    needs: tuple[str, ...] = ()
 
     @property
     def from_top(self) -> bool:
@@ -66,6 +75,7 @@ class Filter:
     choices: Choices = ()
     says: Callable[[str], Label] = str
     listed: bool = True
+    group: Label = ""
 
     @property
     def param(self) -> str:
@@ -109,6 +119,7 @@ class ColumnChoice:
     key: str
     label: Label
     on: bool
+    group: Label = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +164,14 @@ class ListOf(Generic[Row]):
         for spec, value in self._chosen(query):
             rows = rows.filter(spec.apply(value))
         rows = rows.filter(**{f"{name}__isnull": False for name in self.certain})
-        return rows.order_by(*self._ordering(query))
+        column = self._own_order(query)
+        if column is None:
+            return rows.order_by(*self._ordering(query))
+        value = F(OWN_ORDER)
+        down = self._sort_key(query).startswith("-")
+        turned = value.desc(nulls_last=True) if down else value.asc(nulls_last=True)
+        figured: QuerySet[Row] = rows.annotate(**{OWN_ORDER: column.by})
+        return figured.order_by(turned, "-pk" if down else "pk")
 
     def page(
         self,
@@ -174,12 +192,13 @@ class ListOf(Generic[Row]):
             read = max(read, FOUND_CAP + 1 - start)
         keys = list(selected.values_list("pk", flat=True)[start : start + read])
         picked = keys[: self.size + 1]
-        by_key = {row.pk: row for row in self._load(rows.model._default_manager, picked)}
+        shown = self._shown(columns)
+        known = self._load(rows.model._default_manager.filter(pk__in=picked), shown)
+        by_key = {row.pk: row for row in known}
         found = [by_key[key] for key in picked]
         exact = query.get("count") == "all"
         total, capped = self._total(selected, start, len(keys), read, exact)
         kept = "all" if exact else None
-        shown = self._shown(columns)
         return Page(
             label=self.label,
             columns=[self._header(column, query) for column in shown],
@@ -190,7 +209,8 @@ class ListOf(Generic[Row]):
             filters=self._tokens(query),
             available_filters=[spec for spec in self.filters if spec.listed],
             column_choices=[
-                ColumnChoice(column.key, column.label, column in shown) for column in self.columns
+                ColumnChoice(column.key, column.label, column in shown, column.group)
+                for column in self.columns
             ],
             total=total,
             total_is_capped=capped,
@@ -213,13 +233,13 @@ class ListOf(Generic[Row]):
     def csv_lines(self, rows: QuerySet[Row], columns: Sequence[str]) -> Iterator[Sequence[Any]]:
         shown = self._shown(columns)
         yield [str(column.label) for column in shown]
-        related = rows.select_related(*self.related).prefetch_related(*self.prefetch)
-        for row in related.iterator(chunk_size=2000):
+        for row in self._load(rows, shown).iterator(chunk_size=2000):
             yield [column.plain(row) for column in shown]
 
-    def _load(self, known: Manager[Row], keys: Sequence[Any]) -> Iterable[Row]:
-        rows = known.filter(pk__in=keys)
-        return rows.select_related(*self.related).prefetch_related(*self.prefetch)
+    def _load(self, rows: QuerySet[Row], shown: Sequence[Column[Row]]) -> QuerySet[Row]:
+        """The rows with everything that these columns read."""
+        needed = dict.fromkeys(name for column in shown for name in column.needs)
+        return rows.select_related(*self.related).prefetch_related(*self.prefetch, *needed)
 
     def _total(
         self, rows: QuerySet[Row], start: int, found: int, read: int, exact: bool
@@ -251,6 +271,11 @@ class ListOf(Generic[Row]):
             for spec, value in self._chosen(query)
         ]
 
+    def _own_order(self, query: QueryDict) -> Column[Row] | None:
+        """The column sorted by, where that takes an expression."""
+        key = self._sort_key(query).lstrip("-")
+        return next((each for each in self.columns if each.key == key and each.by), None)
+
     def _ordering(self, query: QueryDict) -> list[str]:
         key = self._sort_key(query)
         column = next((each for each in self.columns if each.key == key.lstrip("-")), None)
@@ -264,7 +289,7 @@ class ListOf(Generic[Row]):
 
     def _sort_key(self, query: QueryDict) -> str:
         asked = query.get("sort", "")
-        known = {column.key for column in self.columns if column.sort}
+        known = {column.key for column in self.columns if column.sort or column.by}
         return asked if asked.lstrip("-") in known else self.order
 
     def _header(self, column: Column[Row], query: QueryDict) -> ShownColumn:
@@ -276,7 +301,7 @@ class ListOf(Generic[Row]):
             column.key,
             column.label,
             column.css,
-            bool(column.sort),
+            bool(column.sort or column.by),
             _address(query, page=None, sort=following),
             state,
         )

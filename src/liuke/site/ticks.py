@@ -10,6 +10,7 @@ TICKS: dict[str, Tick] = {
     "churn.clocks": churn.advance,
     "followups.contacts": followups.advance,
     "churn.score": churn.score_when_due,
+    "customers.completeness": customers.weigh_profiles,
     "customers.tally": customers.keep_tally,
     "agenda.tally": agenda.keep_tally,
 }

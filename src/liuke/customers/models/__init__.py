@@ -3,20 +3,26 @@ from liuke.customers.models.consent import Consent
 from liuke.customers.models.contact import ContactBlock, ContactPoint
 from liuke.customers.models.customer import NOT_SAID, Customer, Tag
 from liuke.customers.models.people import Person, PersonRole
+from liuke.customers.models.profile import Child, FieldChoice, FieldValue, Level, ProfileField
 from liuke.customers.models.relations import Relation, RelationKind, RelationStrength
 from liuke.customers.models.state import CustomerState, CustomerTally
 
 __all__ = [
     "NOT_SAID",
     "Asset",
+    "Child",
     "Consent",
     "ContactBlock",
     "ContactPoint",
     "Customer",
     "CustomerState",
     "CustomerTally",
+    "FieldChoice",
+    "FieldValue",
+    "Level",
     "Person",
     "PersonRole",
+    "ProfileField",
     "Relation",
     "RelationKind",
     "RelationStrength",

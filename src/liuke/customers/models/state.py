@@ -49,6 +49,7 @@ class CustomerState(models.Model):
     last_contact_on = models.DateField(_("last contact"), null=True)
     contact_due_at = models.DateField(_("next contact"), null=True)
     intent_until = models.DateField(_("intent until"), null=True)
+    completeness = models.PositiveSmallIntegerField(_("completeness"), null=True)
 
     class Meta:
         verbose_name = _("state")
@@ -60,6 +61,7 @@ class CustomerState(models.Model):
             models.Index(fields=["at_risk_at", "lost_at"], name="state_at_risk"),
             models.Index(fields=["lost_at"], name="state_lost"),
             models.Index(fields=["contact_due_at"], name="state_contact_due"),
+            models.Index(fields=["-completeness", "customer"], name="state_completeness"),
             models.Index(fields=["owner", "-value_year", "customer"], name="state_owner_value"),
             models.Index(
                 fields=["owner", "-last_purchase_on", "customer"], name="state_owner_last"

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import (
     Case,
     CharField,
@@ -37,8 +38,11 @@ from liuke.customers.models import (
     Person,
     Tag,
 )
+from liuke.customers.queries.fields import fields as every_field
+from liuke.customers.queries.fields import referred
 from liuke.customers.rules import RECOVERED_FOR
 from liuke.customers.rules.contacts import NUMBERS
+from liuke.customers.rules.fields import FieldOf, from_json, written
 
 SEARCH_KIND = "customer"
 PHONES = NUMBERS
@@ -260,19 +264,28 @@ def field_changes(
     owners = {value.get("owner") for value in values} | {entry.actor_id for entry in found}
     people = _names(User, owners)
     names = {"owner": people, "branch": _names(Unit, {value.get("branch") for value in values})}
+    specs = _specs_of(values)
+    said = referred(list(specs.values()), values)
+
+    def text_of(name: str, value: Any) -> str:
+        if name not in specs:
+            return _shown(name, value, names, phones)
+        spec = specs[name]
+        return written(spec, _read(spec, value), said.get(spec.type)) or "—"
+
     return {
         entry.pk: [
             FieldChange(
-                field,
-                (entry.before or {}).get(field),
+                name,
+                (entry.before or {}).get(name),
                 value,
                 people.get(entry.actor_id, ""),
-                field_label(field),
-                _shown(field, (entry.before or {}).get(field), names, phones),
-                _shown(field, value, names, phones),
+                str(specs[name].label) if name in specs else field_label(name),
+                text_of(name, (entry.before or {}).get(name)),
+                text_of(name, value),
             )
-            for field, value in (entry.after or {}).items()
-            if field != "version"
+            for name, value in (entry.after or {}).items()
+            if name != "version"
         ]
         for entry in found
     }
@@ -282,8 +295,26 @@ def field_label(name: str) -> str:
     """What people call a field of the customer file."""
     if name == "contact_points":
         return _("Contact points")
+    if name == "children":
+        return _("Children")
     field = Customer._meta.get_field(name)
     return str(getattr(field, "verbose_name", name)).capitalize()
+
+
+def _specs_of(values: Iterable[Mapping[str, Any]]) -> dict[str, FieldOf]:
+    """The fields of the profile among what changed; asked for only where there are some."""
+    columns = {each.name for each in Customer._meta.get_fields()} | {"version"}
+    if not {name for value in values for name in value} - columns:
+        return {}
+    return {spec.code: spec for spec in every_field(archived=True) if not spec.column}
+
+
+def _read(spec: FieldOf, value: Any) -> Any:
+    """What the journal holds may have been said under another definition of the field."""
+    try:
+        return from_json(spec, value)
+    except ValidationError:
+        return None
 
 
 def _names(model: type[User] | type[Unit], ids: Iterable[Any]) -> dict[object, str]:
@@ -292,7 +323,7 @@ def _names(model: type[User] | type[Unit], ids: Iterable[Any]) -> dict[object, s
 
 
 def _shown(field: str, value: Any, names: Mapping[str, Mapping[object, str]], phones: bool) -> str:
-    if field == "tags" and value:
+    if field in ("tags", "children") and value:
         return pgettext("list", ", ").join(map(str, value))
     if isinstance(value, list):
         return pgettext("list", ", ").join(_shown_way(way, phones) for way in value) or "—"

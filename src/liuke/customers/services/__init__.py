@@ -1,5 +1,10 @@
 """All writes to the customer file."""
 
+from liuke.customers.services.completeness import (
+    forget_completeness,
+    settle_completeness,
+    weigh_profiles,
+)
 from liuke.customers.services.contacts import (
     NewConsent,
     note_results,
@@ -12,6 +17,7 @@ from liuke.customers.services.contacts import (
 from liuke.customers.services.file import (
     EDITABLE,
     KnownCustomer,
+    NewChild,
     NewCustomer,
     block_contact,
     create_customer,
@@ -23,6 +29,14 @@ from liuke.customers.services.file import (
     update_customer,
 )
 from liuke.customers.services.many import Batch, assign_customers, tag_customers, undo_batch
+from liuke.customers.services.own_fields import (
+    Entry,
+    LevelEntry,
+    change_field,
+    create_field,
+    move_field,
+    save_levels,
+)
 from liuke.customers.services.people import (
     NewPerson,
     record_people,
@@ -38,6 +52,7 @@ from liuke.customers.services.relations import (
     record_relations,
     save_kind,
 )
+from liuke.customers.services.said import set_values
 from liuke.customers.services.state import (
     STATE_COLUMNS,
     forget_contact_dates,
@@ -51,7 +66,10 @@ __all__ = [
     "EDITABLE",
     "STATE_COLUMNS",
     "Batch",
+    "Entry",
     "KnownCustomer",
+    "LevelEntry",
+    "NewChild",
     "NewConsent",
     "NewContactPoint",
     "NewCustomer",
@@ -59,14 +77,18 @@ __all__ = [
     "NewRelation",
     "assign_customers",
     "block_contact",
+    "change_field",
     "change_relation",
     "create_customer",
+    "create_field",
     "end_relation",
     "ensure_customers",
+    "forget_completeness",
     "forget_contact_dates",
     "keep_places",
     "keep_tally",
     "lock",
+    "move_field",
     "note_results",
     "prefer_point",
     "record_consents",
@@ -79,12 +101,16 @@ __all__ = [
     "reveal_phones",
     "save_asset",
     "save_kind",
+    "save_levels",
     "save_person",
     "save_point",
     "set_state",
+    "set_values",
+    "settle_completeness",
     "settle_stages",
     "tag_customers",
     "unblock_contact",
     "undo_batch",
     "update_customer",
+    "weigh_profiles",
 ]

@@ -23,6 +23,7 @@ from liuke.customers.queries import contacts as reads
 from liuke.customers.rules import contacts as rules
 from liuke.customers.rules.contacts import Given, Purpose
 from liuke.customers.services import points
+from liuke.customers.services.completeness import settle_completeness
 from liuke.customers.services.file import CHUNK, lock
 from liuke.customers.services.finding import reindex
 
@@ -188,6 +189,7 @@ def _journaled(actor: User, customer: Customer, person: Person | None) -> Iterat
     yield
     now = points.lines(customer, person)
     reindex([customer.pk])
+    settle_completeness([customer.pk])
     customer.version += 1
     customer.save(update_fields=["version"])
     after: dict[str, Any] = {"contact_points": now}

@@ -61,7 +61,7 @@ def test_the_journal_keeps_a_new_customer_as_it_was(owner) -> None:
     )
     entry = last()
     assert (entry.verb, entry.before, entry.customer_id) == ("customer.created", None, customer.pk)
-    assert set(entry.after) == {*EDITABLE, "kind", "contact_points", "tags"}
+    assert set(entry.after) == {*EDITABLE, "kind", "contact_points", "tags", "children"}
     assert (entry.after["name"], entry.after["level"]) == ("王海涛", "A")
     assert entry.after["contact_points"] == ["mobile 138 0013 6027"]
 

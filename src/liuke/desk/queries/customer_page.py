@@ -22,8 +22,7 @@ from liuke.core import clock
 from liuke.core.models import JournalEntry
 from liuke.core.ui.figures import day_text, money_html
 from liuke.customers.models import Customer
-from liuke.customers.queries import FieldChange, blocked, field_changes, field_label
-from liuke.customers.rules import Kind
+from liuke.customers.queries import FieldChange, blocked, field_changes
 from liuke.customers.rules.contacts import Purpose
 from liuke.customers.rules.relations import Strength
 from liuke.desk.queries.today import Line, lines
@@ -186,15 +185,6 @@ def clock_views(customer: Customer, today: date) -> list[ClockView]:
     ]
 
 
-def facts(customer: Customer) -> list[tuple[str, str]]:
-    """The filled fields of the profile, with their names."""
-    names = ["gender", "birth_date", "occupation"]
-    if customer.kind == Kind.ORGANIZATION:
-        names = ["industry", "size", "credit_code"]
-    values = [(name, _fact(customer, name)) for name in [*names, "source", "code", "note"]]
-    return [(field_label(name), value) for name, value in values if value]
-
-
 def rhythm(customer: Customer, clocks: Sequence[ClockView], today: date) -> dict[str, Any] | None:
     """The chart of purchases with the zones of the best clock; None before the first purchase."""
     orders = Order.objects.filter(PURCHASE, customer=customer, day__gte=today - RHYTHM_FROM)
@@ -226,15 +216,6 @@ def rhythm(customer: Customer, clocks: Sequence[ClockView], today: date) -> dict
         "lost": {"from": best.lost_at.isoformat(), "label": _("Lost")},
         "today": {"day": today.isoformat(), "label": _("Today")},
     }
-
-
-def _fact(customer: Customer, name: str) -> str:
-    if name == "gender":
-        return customer.get_gender_display()
-    value = getattr(customer, name)
-    return (
-        day_text(value, clock.today(), year=True) if isinstance(value, date) else str(value or "")
-    )
 
 
 def _expected_marks(best: Clock, today: date) -> list[dict[str, str]]:

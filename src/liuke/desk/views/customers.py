@@ -27,7 +27,10 @@ from liuke.core.errors import Refused, Stale
 from liuke.core.templatetags import ui
 from liuke.customers import queries as customers
 from liuke.customers.forms import CellForm
+from liuke.customers.forms.answers import AnswerForm
 from liuke.customers.models import Customer
+from liuke.customers.queries.fields import standard_of
+from liuke.customers.queries.profile import profile_of
 from liuke.customers.services import (
     Batch,
     assign_customers,
@@ -239,6 +242,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     shown = min(int(asked), MOST) if asked.isdecimal() and len(asked) < 5 else MORE
     customers.hide_phones(viewer, [found])
     past = customer_page.past(found, kind, shown, may_with(viewer, Act.SEE_PHONES, found))
+    profile = profile_of(found)
     context = {
         "customer": found,
         "state": listing.state_of(found, today),
@@ -252,7 +256,10 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "more": shown + MORE,
         "around": around.around(viewer, found, today),
-        "facts": customer_page.facts(found),
+        "profile": profile,
+        "ask": AnswerForm.next(viewer, found, profile, "page"),
+        "children": list(found.children.all()),
+        "standard": standard_of(found.level),
         "outlook": scores.outlook_of(found.pk, today),
         "future": customer_page.future(found, today),
         "may_follow_up": may_with(viewer, Act.FOLLOW_UP, found),

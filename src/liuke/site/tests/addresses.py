@@ -15,6 +15,7 @@ BY_CUSTOMER = {
     "customer-level": Act.EDIT_CUSTOMERS,
     "customer-owner": Act.ASSIGN,
     "customer-tags": Act.EDIT_CUSTOMERS,
+    "customer-ask": Act.EDIT_CUSTOMERS,
     "customer-phones": None,
     "point-new": Act.EDIT_CUSTOMERS,
     "point-edit": Act.EDIT_CUSTOMERS,
@@ -43,6 +44,10 @@ FIRM_WIDE = {
     "today": None,
     "cadences": None,
     "cadence": Act.EDIT_RULES,
+    "fields": None,
+    "field-new": Act.EDIT_RULES,
+    "field": Act.EDIT_RULES,
+    "levels": None,
     "relation-kinds": None,
     "relation-kind": Act.EDIT_RULES,
     "relation-kind-new": Act.EDIT_RULES,
@@ -73,7 +78,9 @@ BY_PERSON = {
     "role-delete",
 }  # fmt: skip
 # These only take a POST that names customers, or a view of one's own.
-MANY = {"customers-assign", "customers-tag", "customers-undo", "customers-view"}
+MANY = {
+    "customers-assign", "customers-tag", "customers-undo", "customers-view", "field-move",
+}  # fmt: skip
 BY_IMPORT = {
     "import-run", "import-map", "import-check", "import-stop", "import-discard", "import-rejects",
     "import-kind", "import-undo",
@@ -102,6 +109,10 @@ API = {
     ("post", "/api/customers/{pk}/assets"): Act.EDIT_CUSTOMERS,
     ("post", "/api/customers/assign"): Act.ASSIGN,
     ("post", "/api/customers/tag"): Act.EDIT_CUSTOMERS,
+    ("get", "/api/fields"): None,
+    ("post", "/api/fields"): Act.EDIT_RULES,
+    ("patch", "/api/fields/{code}"): Act.EDIT_RULES,
+    ("get", "/api/levels"): None,
     ("get", "/api/customers/{pk}/points"): None,
     ("post", "/api/customers/{pk}/points"): Act.EDIT_CUSTOMERS,
     ("patch", "/api/customers/{pk}/points/{point_pk}"): Act.EDIT_CUSTOMERS,
@@ -138,6 +149,8 @@ ARGS = {
     "role": ("seller",),
     "role-delete": ("gone",),
     "cadence": ("potential",),
+    "field": ("motive",),
+    "field-move": ("motive",),
     "asset-edit": (1, 1),
     "churn-rule-of": ("person",),
     "relation-kind": ("kin",),
