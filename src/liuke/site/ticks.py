@@ -1,6 +1,7 @@
 """What time does, in order. Each line may run late or twice; it catches up and changes nothing."""
 
 from liuke.churn import services as churn
+from liuke.core import seals
 from liuke.core.ticks import Tick
 from liuke.customers import services as customers
 from liuke.followups import services as followups
@@ -10,4 +11,5 @@ TICKS: dict[str, Tick] = {
     "followups.contacts": followups.advance,
     "churn.score": churn.score_when_due,
     "customers.tally": customers.keep_tally,
+    "journal.seals": seals.keep_sealed,
 }
