@@ -7,11 +7,15 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from django.utils import translation
 from playwright.sync_api import BrowserContext, Page
 
 from liuke.churn.models import Score
 from liuke.core import clock, ticks
+from liuke.exports.models import Export
+from liuke.exports.rules import Status as ExportStatus
+from liuke.exports.services import run_export, start_export
 from liuke.imports.models import ImportRun
 from liuke.imports.rules import Status
 from liuke.site.ticks import TICKS
@@ -99,6 +103,20 @@ def _running(shop: Shop) -> ImportRun:
     return run
 
 
+def _exported(shop: Shop) -> str:
+    """One ready, one under way, one that failed."""
+    for number, status in enumerate((ExportStatus.DONE, ExportStatus.RUNNING, ExportStatus.FAILED)):
+        export = start_export(
+            actor=shop.owner, list_name="customers", query=QueryDict("level=A"), columns=[],
+            format="xlsx",
+        )  # fmt: skip
+        if not number:
+            run_export(export_id=export.pk)
+        else:
+            Export.objects.filter(pk=export.pk).update(status=status, rows=3, total=9)
+    return "/exports/"
+
+
 def _last_order(shop: Shop) -> str:
     order = shop["王海涛"].orders.latest("occurred_at")
     return f"/orders/{order.pk}/"
@@ -165,6 +183,8 @@ SCREENS = [
     Screen("import: check", _run(shops.checked, "check/")),
     Screen("import: running", _run(_running, "")),
     Screen("import: done", _run(shops.done, "")),
+    Screen("export", lambda shop: "/exports/new/customers/?level=A"),
+    Screen("exports", _exported),
     Screen("password", lambda shop: "/accounts/password/change/"),
     Screen("two-step sign-in", lambda shop: "/accounts/2fa/"),
     Screen("keys", lambda shop: "/customers/", act=_open("keys")),

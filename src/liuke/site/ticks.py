@@ -4,6 +4,7 @@ from liuke.churn import services as churn
 from liuke.core import seals
 from liuke.core.ticks import Tick
 from liuke.customers import services as customers
+from liuke.exports import services as exports
 from liuke.followups import services as followups
 
 TICKS: dict[str, Tick] = {
@@ -11,5 +12,6 @@ TICKS: dict[str, Tick] = {
     "followups.contacts": followups.advance,
     "churn.score": churn.score_when_due,
     "customers.tally": customers.keep_tally,
+    "exports.expire": exports.expire,
     "journal.seals": seals.keep_sealed,
 }

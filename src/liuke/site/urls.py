@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("liuke.followups.urls")),
     path("", include("liuke.churn.urls")),
     path("", include("liuke.imports.urls")),
+    path("", include("liuke.exports.urls")),
     path("", include("liuke.desk.urls")),
     path("accounts/", include("allauth.urls")),
     path("language/", login_not_required(set_language), name="set_language"),

@@ -43,10 +43,12 @@ def tombstone(column):
 
 
 NEVER = "1"
+ASKED = (
+    "EXISTS (SELECT 1 FROM core_journalerasure AS erased"
+    " WHERE erased.customer_id = OLD.customer_id)"
+)
 UNLESS_ERASED = (
-    f"NOT ({same(ENTRY)} AND {tombstone('before')} AND {tombstone('after')}"
-    " AND EXISTS (SELECT 1 FROM core_journalerasure AS erased"
-    " WHERE erased.customer_id = OLD.customer_id))"
+    f"NOT ({same(ENTRY)} AND {tombstone('before')} AND {tombstone('after')} AND {ASKED})"
 )
 UNLESS_FORGOTTEN = f"NOT (NEW.salt IS NULL AND {same(SEALED)})"
 SQLITE = """
@@ -88,7 +90,7 @@ class Migration(migrations.Migration):
                 ("customer_id", models.BigIntegerField(primary_key=True, serialize=False)),
                 ("at", models.DateTimeField(default=liuke.core.clock.now)),
                 ("actor_id", models.BigIntegerField(null=True)),
-                ("reason", models.CharField(max_length=200)),
+                ("reason", models.CharField(max_length=200, verbose_name="reason")),
             ],
             options={"verbose_name": "erasure", "verbose_name_plural": "erasures"},
         ),

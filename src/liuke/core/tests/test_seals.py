@@ -20,7 +20,9 @@ pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 1, 4, tzinfo=UTC)
 LATER = NOON + timedelta(days=2)
 TABLES = {
-    "core_journalentry": "core_journal", "core_sealedentry": "core_sealed", "core_seal": "core_seal",
+    "core_journalentry": "core_journal",
+    "core_sealedentry": "core_sealed",
+    "core_seal": "core_seal",
 }  # fmt: skip
 
 

@@ -36,11 +36,15 @@ FIRM_WIDE = {
     "churn-rules": None,
     "churn-rule": Act.EDIT_RULES,
     "churn-rule-of": Act.EDIT_RULES,
+    "exports": Act.EXPORT,
+    "export-new": Act.EXPORT,
     "import-list": Act.IMPORT,
     "import-new": Act.IMPORT,
 }
 # These only take a POST that names customers, or a view of one's own.
 MANY = {"customers-assign", "customers-tag", "customers-undo", "customers-view"}
+# One's own files alone; whose they are is asked in the tests of exports.
+BY_EXPORT = {"export-file", "export-stop"}
 BY_IMPORT = {
     "import-run", "import-map", "import-check", "import-stop", "import-discard", "import-rejects",
 }  # fmt: skip
@@ -77,7 +81,8 @@ API = {
     ("post", "/api/agenda/{pk}/done"): Act.FOLLOW_UP,
 }
 ARGS = {
-    **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *BY_IMPORT], (1,)),
+    **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *BY_IMPORT, *BY_EXPORT], (1,)),
+    "export-new": ("customers",),
     "cadence": ("potential",),
     "asset-edit": (1, 1),
     "churn-rule-of": ("person",),
