@@ -73,9 +73,11 @@ def export_list(request: HttpRequest) -> HttpResponse:
     exports = list(visible_to(viewer)[:SHOWN])
     waiting = any(export.is_busy for export in exports)
     known = sources()
-    for export in exports:
-        export.title = known[export.list_name].label if export.list_name in known else ""
-    context = {"exports": exports, "waiting": waiting}
+    titled = [
+        (export, known[export.list_name].label if export.list_name in known else "")
+        for export in exports
+    ]
+    context = {"exports": titled, "waiting": waiting}
     if not getattr(request, "htmx", False):
         return render(request, "exports/list.html", context)
     return render(request, "exports/rows.html", context) if waiting else HttpResponseClientRefresh()
