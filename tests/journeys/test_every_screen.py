@@ -44,6 +44,11 @@ def _wrong(page: Page) -> None:
     page.locator(".lk-error").first.wait_for()
 
 
+def _wrong_name(page: Page) -> None:
+    page.locator("#typed").press("Enter")
+    page.locator(".lk-note[data-mean=lost]").nth(1).wait_for()
+
+
 def _open(dialog: str) -> Callable[[Page], None]:
     return lambda page: page.evaluate(f"document.getElementById('{dialog}').showModal()")
 
@@ -185,6 +190,11 @@ SCREENS = [
     Screen("import: done", _run(shops.done, "")),
     Screen("export", lambda shop: "/exports/new/customers/?level=A"),
     Screen("exports", _exported),
+    Screen("journal", lambda shop: "/journal/"),
+    Screen("journal of a customer", lambda shop: f"/journal/?customer={shop['李建国'].pk}"),
+    Screen("journal, nothing found", lambda shop: "/journal/?q=zzzz"),
+    Screen("privacy", _of("李建国", "privacy/")),
+    Screen("privacy with a mistake", _of("李建国", "privacy/"), act=_wrong_name),
     Screen("password", lambda shop: "/accounts/password/change/"),
     Screen("two-step sign-in", lambda shop: "/accounts/2fa/"),
     Screen("keys", lambda shop: "/customers/", act=_open("keys")),

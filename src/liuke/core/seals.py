@@ -8,7 +8,7 @@ chain still holds.
 import json
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -110,13 +110,16 @@ class Standing:
     root: str
 
 
+def latest() -> Standing | None:
+    """The last seal, without counting what waits."""
+    last = Seal.objects.order_by("-pk").first()
+    return Standing(last.last, 0, last.sealed_at, bytes(last.root).hex()) if last else None
+
+
 def standing(now: datetime) -> Standing:
     """How many entries are sealed and wait, and the hash to write down elsewhere."""
-    last = Seal.objects.order_by("-pk").first()
     waiting = _waiting(_horizon(now)).count()
-    if last is None:
-        return Standing(0, waiting, None, "")
-    return Standing(last.last, waiting, last.sealed_at, bytes(last.root).hex())
+    return replace(latest() or Standing(0, 0, None, ""), waiting=waiting)
 
 
 def holds(root: str) -> bool:

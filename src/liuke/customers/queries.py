@@ -26,6 +26,7 @@ from liuke.accounts.queries import reach_of
 from liuke.core import clock, search, text
 from liuke.core.lists import CAP
 from liuke.core.models import JournalEntry
+from liuke.core.seals import ERASED
 from liuke.customers.models import (
     Asset,
     ContactBlock,
@@ -219,7 +220,7 @@ def field_changes(entries: Iterable[JournalEntry]) -> dict[int, list[FieldChange
                 _shown(field, value, names),
             )
             for field, value in (entry.after or {}).items()
-            if field != "version"
+            if field not in ("version", *ERASED)
         ]
         for entry in found
     }

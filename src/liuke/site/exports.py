@@ -6,8 +6,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from liuke.accounts.models import User
+from liuke.accounts.rules import Act
 from liuke.customers.queries import visible_to
-from liuke.desk.queries import listing, own_views
+from liuke.desk.queries import listing, own_views, record
 from liuke.exports.queries import Source
 
 
@@ -18,5 +19,12 @@ def _customer_columns(viewer: User, query: QueryDict) -> Sequence[str]:
 SOURCES: Mapping[str, Source] = {
     "customers": Source(
         _("Customers"), listing.customer_list, visible_to, _customer_columns, "customers"
+    ),
+    "journal": Source(
+        _("Journal"),
+        record.journal_list,
+        record.entries_visible_to,
+        screen="journal",
+        act=Act.SEE_JOURNAL,
     ),
 }

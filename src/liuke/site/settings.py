@@ -61,6 +61,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "liuke.site.urls"
 LIUKE_REACTIONS = "liuke.site.reactions.REACTIONS"
+LIUKE_PRIVACY = "liuke.site.privacy.PARTS"
 LIUKE_EXPORTS = "liuke.site.exports.SOURCES"
 
 TEMPLATES = [

@@ -15,6 +15,7 @@ from liuke.customers.services.file import (
     update_customer,
 )
 from liuke.customers.services.many import Batch, assign_customers, tag_customers, undo_batch
+from liuke.customers.services.privacy import archive_customer, erase_customer
 from liuke.customers.services.state import (
     STATE_COLUMNS,
     forget_contact_dates,
@@ -30,10 +31,12 @@ __all__ = [
     "KnownCustomer",
     "NewContactPoint",
     "NewCustomer",
+    "archive_customer",
     "assign_customers",
     "block_contact",
     "create_customer",
     "ensure_customers",
+    "erase_customer",
     "forget_contact_dates",
     "keep_tally",
     "lock",

@@ -253,6 +253,8 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "may_follow_up": viewer.may(Act.FOLLOW_UP),
         "may_edit": viewer.may(Act.EDIT_CUSTOMERS),
         "may_record": viewer.may(Act.RECORD_ORDERS),
+        "may_see_journal": viewer.may(Act.SEE_JOURNAL),
+        "may_erase": viewer.may(Act.PRIVACY),
     }
     return render(request, "desk/customer.html", context)
 

@@ -180,8 +180,14 @@ def test_an_unknown_host_is_no_address_of_ours(client, db) -> None:
 @pytest.mark.parametrize(
     ("role", "entries"),
     [
-        (Role.OWNER, {"today", "customers", "churn", "import-list", "exports", "churn-rules"}),
-        (Role.MANAGER, {"today", "customers", "churn", "import-list", "exports", "churn-rules"}),
+        (
+            Role.OWNER,
+            {"today", "customers", "churn", "import-list", "exports", "journal", "churn-rules"},
+        ),
+        (
+            Role.MANAGER,
+            {"today", "customers", "churn", "import-list", "exports", "journal", "churn-rules"},
+        ),
         (Role.SELLER, {"today", "customers", "churn", "churn-rules"}),
         (Role.ANALYST, {"today", "customers", "churn", "exports", "churn-rules"}),
     ],

@@ -137,7 +137,7 @@ def test_lists_search_and_export(seat) -> None:
 
 def test_pages_of_one_customer(seat) -> None:
     for name, act in (BY_CUSTOMER | BY_ORDER).items():
-        posted = name in ("order-void", "contact-unblock")
+        posted = name in ("order-void", "contact-unblock", "customer-archive")
         method = seat.client.post if posted else seat.client.get
         for whose in seat.customers:
             expected = {200, 302} if whose in seat.sees() else {404}
