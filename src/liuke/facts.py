@@ -39,4 +39,18 @@ class CustomersMoved:
     customer_ids: Collection[int]
 
 
-Fact = OrdersRecorded | AssetsChanged | ContactUnblocked | AgendaSettled | CustomersMoved
+@dataclass(frozen=True, slots=True)
+class CustomersErased:
+    """Everything personal about these customers is gone; their figures stay."""
+
+    customer_ids: Collection[int]
+
+
+Fact = (
+    OrdersRecorded
+    | AssetsChanged
+    | ContactUnblocked
+    | AgendaSettled
+    | CustomersMoved
+    | CustomersErased
+)

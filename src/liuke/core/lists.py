@@ -206,7 +206,7 @@ class ListOf(Generic[Row]):
                 ShownRow(row.pk, self.url_of(row), [column.shown_cell(row) for column in shown])
                 for row in found[: self.size]
             ],
-            filters=self._tokens(query),
+            filters=self.tokens(query),
             available_filters=[spec for spec in self.filters if spec.listed],
             column_choices=[
                 ColumnChoice(column.key, column.label, column in shown, column.group)
@@ -235,6 +235,19 @@ class ListOf(Generic[Row]):
         yield [str(column.label) for column in shown]
         for row in self._load(rows, shown).iterator(chunk_size=2000):
             yield [column.plain(row) for column in shown]
+
+    def headings(self, columns: Sequence[str]) -> list[str]:
+        return [str(column.label) for column in self._shown(columns)]
+
+    def lines_of(
+        self, rows: QuerySet[Row], keys: Sequence[Any], columns: Sequence[str]
+    ) -> Iterator[Sequence[Any]]:
+        """The plain cells of those of `rows` that have these keys, in the order of the keys."""
+        shown = self._shown(columns)
+        by_key = {row.pk: row for row in self._load(rows.filter(pk__in=keys), shown)}
+        for key in keys:
+            if (row := by_key.get(key)) is not None:
+                yield [column.plain(row) for column in shown]
 
     def _load(self, rows: QuerySet[Row], shown: Sequence[Column[Row]]) -> QuerySet[Row]:
         """The rows with everything that these columns read."""
@@ -265,7 +278,8 @@ class ListOf(Generic[Row]):
             if value is not None:
                 yield spec, value
 
-    def _tokens(self, query: QueryDict) -> list[Token]:
+    def tokens(self, query: QueryDict) -> list[Token]:
+        """The active filters, each with the address that goes without it."""
         return [
             Token(spec.label, _said(spec, value), _address(query, page=None, **_without(spec)))
             for spec, value in self._chosen(query)

@@ -74,6 +74,8 @@ _REMOVE = {
         " (SELECT value::bigint FROM json_array_elements_text(%s::json))"
     ),
 }
+# FTS5 only notes that a row is gone; merging its index is what lets go of the tokens.
+_MERGE = {"sqlite": ("INSERT INTO {table} ({table}) VALUES ('optimize')",), "postgresql": ()}
 # OFFSET 0 makes PostgreSQL search first and order afterwards. Left to itself it may walk an index
 # of the wanted order in the hope of meeting 50 people called 王 soon: seconds instead of tenths.
 _MATCH = {
@@ -118,6 +120,12 @@ def add(kind: str, rows: Iterable[tuple[int, str]]) -> None:
 def remove(kind: str, ids: Iterable[int]) -> None:
     """Let these rows no longer be found."""
     _execute_in_chunks(_REMOVE, kind, sorted(ids))
+
+
+def forget(kind: str, ids: Iterable[int]) -> None:
+    """Let these rows no longer be found, nor their tokens be read from the database's file."""
+    remove(kind, ids)
+    _execute_all(_MERGE[connection.vendor], kind, connection)
 
 
 def matching(kind: str, query: str) -> "Matching | None":

@@ -22,6 +22,7 @@ from granian.constants import Interfaces  # noqa: E402
 from liuke.accounts.cli import user  # noqa: E402
 from liuke.churn.cli import churn  # noqa: E402
 from liuke.core import ticks  # noqa: E402
+from liuke.core.cli import journal  # noqa: E402
 from liuke.imports.cli import COMMANDS as IMPORTS  # noqa: E402
 from liuke.site import demo, setup  # noqa: E402
 from liuke.site.ticks import TICKS  # noqa: E402
@@ -119,6 +120,7 @@ def init(empty: bool, simulated: str, business: str, firm: str) -> None:
 
 main.add_command(user)
 main.add_command(churn)
+main.add_command(journal)
 for command in (statistics.report, statistics.fit, statistics.uplift, statistics.survival):
     main.add_command(command)
 main.add_command(dedupe_file)

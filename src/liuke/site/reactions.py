@@ -9,10 +9,12 @@ from liuke.facts import (
     AgendaSettled,
     AssetsChanged,
     ContactUnblocked,
+    CustomersErased,
     CustomersMoved,
     OrdersRecorded,
 )
 from liuke.followups import services as followups
+from liuke.imports import services as imports
 from liuke.sales import services as sales
 
 
@@ -20,11 +22,13 @@ def _purchases(fact: OrdersRecorded) -> None:
     sales.refresh_purchases(fact.customer_ids)
 
 
-def _clocks(fact: OrdersRecorded | AssetsChanged) -> None:
+def _clocks(fact: OrdersRecorded | AssetsChanged | CustomersErased) -> None:
     churn.refresh_clocks(fact.customer_ids)
 
 
-def _contacts(fact: OrdersRecorded | ContactUnblocked | AgendaSettled) -> None:
+def _contacts(
+    fact: OrdersRecorded | ContactUnblocked | AgendaSettled | CustomersErased,
+) -> None:
     followups.refresh_contacts(fact.customer_ids)
 
 
@@ -37,10 +41,15 @@ def _months(fact: CustomersMoved) -> None:
     churn.move_counts(fact.customer_ids)
 
 
+def _files(fact: CustomersErased) -> None:
+    imports.forget_rows()
+
+
 REACTIONS: Reactions = {
     facts.OrdersRecorded: (_purchases, _clocks, _contacts),
     facts.AssetsChanged: (_clocks,),
     facts.ContactUnblocked: (_contacts,),
     facts.AgendaSettled: (_contacts,),
     facts.CustomersMoved: (_places, _months),
+    facts.CustomersErased: (_clocks, _contacts, _files),
 }

@@ -28,6 +28,7 @@ from liuke.accounts.rules import Act
 from liuke.core import clock, search, text
 from liuke.core.lists import CAP
 from liuke.core.models import JournalEntry
+from liuke.core.seals import ERASED
 from liuke.customers.models import (
     Asset,
     ContactBlock,
@@ -285,7 +286,7 @@ def field_changes(
                 text_of(name, value),
             )
             for name, value in (entry.after or {}).items()
-            if name != "version"
+            if name not in ("version", *ERASED)
         ]
         for entry in found
     }

@@ -45,6 +45,7 @@ from liuke.customers.services.people import (
 )
 from liuke.customers.services.phones import reveal_phones
 from liuke.customers.services.points import NewContactPoint
+from liuke.customers.services.privacy import archive_customer, erase_customer
 from liuke.customers.services.relations import (
     NewRelation,
     change_relation,
@@ -75,6 +76,7 @@ __all__ = [
     "NewCustomer",
     "NewPerson",
     "NewRelation",
+    "archive_customer",
     "assign_customers",
     "block_contact",
     "change_field",
@@ -83,6 +85,7 @@ __all__ = [
     "create_field",
     "end_relation",
     "ensure_customers",
+    "erase_customer",
     "forget_completeness",
     "forget_contact_dates",
     "keep_places",

@@ -1,6 +1,7 @@
 """All writes of imports: take a file in, check it, run it, stop it, undo it."""
 
 from liuke.imports.services.checking import check_import
+from liuke.imports.services.forgetting import forget_rows
 from liuke.imports.services.intake import (
     choose_kind,
     choose_meaning,
@@ -23,6 +24,7 @@ __all__ = [
     "choose_reading",
     "discard_import",
     "first_rows",
+    "forget_rows",
     "is_worked_on",
     "look",
     "run_import",

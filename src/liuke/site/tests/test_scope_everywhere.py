@@ -18,6 +18,7 @@ from liuke.site.tests.addresses import (
     API_OPEN,
     ARGS,
     BY_CUSTOMER,
+    BY_EXPORT,
     BY_IMPORT,
     BY_ITEM,
     BY_ORDER,
@@ -236,6 +237,10 @@ def test_who_may_not_is_told_in_words(person, role) -> None:
             client.post if name in ("import-stop", "import-discard", "import-undo") else client.get
         )
         expected = 404 if viewer.may(Act.IMPORT) else 403
+        assert method(reverse(name, args=[1])).status_code == expected, name
+    for name in BY_EXPORT:
+        method = client.post if name == "export-stop" else client.get
+        expected = 404 if viewer.may(Act.EXPORT) else 403
         assert method(reverse(name, args=[1])).status_code == expected, name
     for name in BY_PERSON:
         url = reverse(name, args=ARGS[name])
