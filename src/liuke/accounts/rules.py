@@ -30,6 +30,7 @@ class Act(models.TextChoices):
     FOLLOW_UP = "follow_up", _("record contacts and work on what is due")
     IMPORT = "import", _("import files")
     EXPORT = "export", _("export lists")
+    MERGE = "merge", _("merge customers")
     EDIT_RULES = "edit_rules", _("change rules")
     MANAGE_USERS = "manage_users", _("manage people")
 

@@ -7,6 +7,7 @@ from liuke.facts import (
     AgendaSettled,
     AssetsChanged,
     ContactUnblocked,
+    CustomersMerged,
     CustomersMoved,
     OrdersRecorded,
 )
@@ -14,19 +15,19 @@ from liuke.followups import services as followups
 from liuke.sales import services as sales
 
 
-def _purchases(fact: OrdersRecorded) -> None:
+def _purchases(fact: OrdersRecorded | CustomersMerged) -> None:
     sales.refresh_purchases(fact.customer_ids)
 
 
-def _clocks(fact: OrdersRecorded | AssetsChanged) -> None:
+def _clocks(fact: OrdersRecorded | AssetsChanged | CustomersMerged) -> None:
     churn.refresh_clocks(fact.customer_ids)
 
 
-def _contacts(fact: OrdersRecorded | ContactUnblocked | AgendaSettled) -> None:
+def _contacts(fact: OrdersRecorded | ContactUnblocked | AgendaSettled | CustomersMerged) -> None:
     followups.refresh_contacts(fact.customer_ids)
 
 
-def _months(fact: CustomersMoved) -> None:
+def _months(fact: CustomersMoved | CustomersMerged) -> None:
     churn.move_counts(fact.customer_ids)
 
 
@@ -36,4 +37,5 @@ REACTIONS: Reactions = {
     facts.ContactUnblocked: (_contacts,),
     facts.AgendaSettled: (_contacts,),
     facts.CustomersMoved: (_months,),
+    facts.CustomersMerged: (_purchases, _clocks, _contacts, _months),
 }

@@ -60,6 +60,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "liuke.site.urls"
 LIUKE_REACTIONS = "liuke.site.reactions.REACTIONS"
+LIUKE_MERGING = "liuke.site.merging.MERGING"
 
 TEMPLATES = [
     {

@@ -1,6 +1,12 @@
 from liuke.customers.models.asset import Asset
 from liuke.customers.models.contact import ContactBlock, ContactPoint
 from liuke.customers.models.customer import NOT_SAID, Customer, Tag
+from liuke.customers.models.duplicates import (
+    CustomerMerge,
+    DuplicatePair,
+    FormerCustomer,
+    PrimaryMobile,
+)
 from liuke.customers.models.state import CustomerState, CustomerTally
 
 __all__ = [
@@ -9,7 +15,11 @@ __all__ = [
     "ContactBlock",
     "ContactPoint",
     "Customer",
+    "CustomerMerge",
     "CustomerState",
     "CustomerTally",
+    "DuplicatePair",
+    "FormerCustomer",
+    "PrimaryMobile",
     "Tag",
 ]

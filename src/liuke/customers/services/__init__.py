@@ -1,5 +1,6 @@
 """All writes to the customer file."""
 
+from liuke.customers.services.duplicates import Known, decide_pair, propose_pair
 from liuke.customers.services.file import (
     EDITABLE,
     KnownCustomer,
@@ -15,6 +16,7 @@ from liuke.customers.services.file import (
     update_customer,
 )
 from liuke.customers.services.many import Batch, assign_customers, tag_customers, undo_batch
+from liuke.customers.services.merging import merge_customers, undo_merge
 from liuke.customers.services.state import (
     STATE_COLUMNS,
     forget_contact_dates,
@@ -27,16 +29,20 @@ __all__ = [
     "EDITABLE",
     "STATE_COLUMNS",
     "Batch",
+    "Known",
     "KnownCustomer",
     "NewContactPoint",
     "NewCustomer",
     "assign_customers",
     "block_contact",
     "create_customer",
+    "decide_pair",
     "ensure_customers",
     "forget_contact_dates",
     "keep_tally",
     "lock",
+    "merge_customers",
+    "propose_pair",
     "record_customers",
     "save_asset",
     "set_state",
@@ -44,5 +50,6 @@ __all__ = [
     "tag_customers",
     "unblock_contact",
     "undo_batch",
+    "undo_merge",
     "update_customer",
 ]

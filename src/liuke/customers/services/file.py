@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _
@@ -17,7 +18,9 @@ from liuke.core.errors import Refused, Stale
 from liuke.core.journal import Change
 from liuke.customers import queries
 from liuke.customers.models import Asset, ContactBlock, ContactPoint, Customer, CustomerState
+from liuke.customers.queries.duplicates import is_number
 from liuke.customers.rules import kind_of, plate_key
+from liuke.customers.services import duplicates
 from liuke.customers.services import tags as tagging
 from liuke.facts import AssetsChanged, ContactUnblocked, CustomersMoved
 
@@ -72,18 +75,25 @@ def create_customer(
     values: Mapping[str, Any],
     contact_points: Sequence[NewContactPoint] = (),
     tags: Collection[str] = (),
+    anyway: str = "",
 ) -> Customer:
-    """Record a new customer; whoever records it owns it unless `values` names an owner."""
+    """Record a new customer; whoever records it owns it unless `values` names an owner.
+
+    Raises duplicates.Known for a customer that is recorded already: `anyway` is why it is another.
+    """
     require(actor, Act.EDIT_CUSTOMERS)
+    if not anyway.strip() and not _has_key(values, contact_points):
+        duplicates.ask_about_name(actor, values["name"])
     customer = Customer(
         **{"owner": actor, "branch": _branch_of(actor), **values, "created_by": actor}
     )
-    _check_and_save(customer)
+    _check_and_save(customer, actor)
     CustomerState.objects.create(customer=customer)
     _replace_contact_points(customer, contact_points)
+    duplicates.hold_mobile(actor, customer, anyway)
     if tags:
         tagging.set_on(customer, tags)
-    _reindex([customer.pk])
+    reindex([customer.pk])
     journal.record(
         actor,
         "customer.created",
@@ -101,8 +111,9 @@ def update_customer(
     values: Mapping[str, Any],
     contact_points: Sequence[NewContactPoint] | None = None,
     tags: Collection[str] | None = None,
+    anyway: str = "",
 ) -> Customer:
-    """Change a customer as it was read at `version`.
+    """Change a customer as it was read at `version`; `anyway` is why it shares another's mobile.
 
     Raises Stale, naming what changed meanwhile, when somebody else was faster.
     """
@@ -119,12 +130,13 @@ def update_customer(
         if field in values:
             setattr(customer, field, values[field])
     customer.version += 1
-    _check_and_save(customer)
+    _check_and_save(customer, actor)
     if contact_points is not None:
         _replace_contact_points(customer, contact_points)
+        duplicates.hold_mobile(actor, customer, anyway)
     if tags is not None:
         tagging.set_on(customer, tags)
-    _reindex([customer.pk])
+    reindex([customer.pk])
     old, new = journal.difference(before, _snapshot(customer))
     journal.record(
         actor,
@@ -185,6 +197,7 @@ def record_customers(
         points += own_points
         assets += own_assets
     bulk.create(points)
+    duplicates.hold_mobiles(main_mobiles(points))
     bulk.create(assets)
     search.index(queries.SEARCH_KIND, documents)
     told = [{"name": row.name, "code": row.code, "origin": origin} for row in rows]
@@ -214,7 +227,7 @@ def save_asset(
     asset.serial_normalised = plate_key(asset.serial)
     asset.full_clean()
     asset.save()
-    _reindex([customer.pk])
+    reindex([customer.pk])
     verb = "asset.created" if before is None else "asset.updated"
     journal.record(
         actor, verb, [Change(asset, customer.pk, before=before, after=_asset_snapshot(asset))]
@@ -288,16 +301,46 @@ def _branch_of(actor: User | None) -> Any:
     return unit if unit is not None and unit.kind == "branch" else None
 
 
-def _check_and_save(customer: Customer) -> None:
+def _check_and_save(customer: Customer, actor: User | None) -> None:
     customer.name_sort = text.sort_key(customer.name)
-    customer.full_clean()
     try:
+        customer.full_clean()
         with transaction.atomic():
             customer.save()
-    except IntegrityError:
-        # Somebody recorded the same number between the check and the write.
-        customer.full_clean()
+    except (ValidationError, IntegrityError):
+        # Also somebody who recorded the same number between the check and the write.
+        other = duplicates.taken(actor, _keys_of(customer))
+        if other is not None:
+            raise other from None
         raise
+
+
+def _keys_of(customer: Customer) -> dict[str, str]:
+    """The numbers nobody else may have, as far as they are not this customer's already."""
+    names = ("code", "credit_code")
+    before = Customer.objects.filter(pk=customer.pk).values(*names).first() or {}
+    return {
+        name: getattr(customer, name)
+        for name in names
+        if getattr(customer, name) != before.get(name)
+    }
+
+
+def _has_key(values: Mapping[str, Any], points: Sequence[NewContactPoint]) -> bool:
+    """Whether anything but the name says who it is."""
+    return any(values.get(name) for name in ("code", "credit_code", "birth_date")) or any(
+        point.value.strip() and point.kind != ContactPoint.Kind.ADDRESS for point in points
+    )
+
+
+def main_mobiles(points: Iterable[ContactPoint]) -> dict[int, str]:
+    """Customer → the mobile it is known by: the preferred one, else the first."""
+    found: dict[int, str] = {}
+    mobiles = [point for point in points if point.kind == ContactPoint.Kind.MOBILE]
+    for point in sorted(mobiles, key=lambda each: not each.preferred):
+        if is_number(point.normalised):
+            found.setdefault(point.customer_id, point.normalised)
+    return found
 
 
 def _replace_contact_points(customer: Customer, wanted: Sequence[NewContactPoint]) -> None:
@@ -327,11 +370,13 @@ def _normalised(item: NewContactPoint) -> str:
     return text.normalise(item.value)[:200]
 
 
-def _reindex(customer_ids: Collection[int]) -> None:
+def reindex(customer_ids: Collection[int]) -> None:
     rows = Customer.objects.filter(pk__in=customer_ids)
     documents = {
-        row.pk: queries.search_tokens(row, row.contact_points.all(), row.assets.all())
-        for row in rows.prefetch_related("contact_points", "assets")
+        row.pk: queries.search_tokens(
+            row, row.contact_points.all(), row.assets.all(), row.former.all()
+        )
+        for row in rows.prefetch_related("contact_points", "assets", "former")
     }
     search.index(queries.SEARCH_KIND, documents)
 

@@ -33,6 +33,7 @@ from liuke.customers.models import (
     Customer,
     CustomerState,
     CustomerTally,
+    FormerCustomer,
     Tag,
 )
 from liuke.customers.rules import RECOVERED_FOR
@@ -52,11 +53,16 @@ def find(viewer: User, query: str) -> QuerySet[Customer]:
 
 
 def search_tokens(
-    customer: Customer, points: Iterable[ContactPoint], assets: Iterable[Asset]
+    customer: Customer,
+    points: Iterable[ContactPoint],
+    assets: Iterable[Asset],
+    former: Iterable[FormerCustomer] = (),
 ) -> set[str]:
-    """What a customer is found by."""
-    texts = [customer.name]
+    """What a customer is found by, also under the names and numbers it had before a merge."""
+    texts = [customer.name, *(each.name for each in former)]
     numbers = [customer.code, customer.credit_code]
+    for each in former:
+        numbers += [each.code, each.credit_code]
     for point in points:
         (numbers if point.kind in PHONES else texts).append(point.value)
     for asset in assets:
@@ -153,8 +159,16 @@ def values_of(customer_ids: Collection[int]) -> dict[int, Decimal]:
 
 
 def ids_by_code(codes: Collection[str]) -> dict[str, int]:
-    """Customer number → id, for those that exist. The caller keeps to one chunk of codes."""
-    return dict(Customer.objects.filter(code__in=codes).values_list("code", "pk"))
+    """Customer number → id, for those that exist. The caller keeps to one chunk of codes.
+
+    The number of a customer that became part of another leads to that one.
+    """
+    found = dict(Customer.objects.filter(code__in=codes).values_list("code", "pk"))
+    missing = set(codes) - set(found)
+    if missing:
+        former = FormerCustomer.objects.filter(code__in=missing)
+        found |= former.values_list("code", "customer")
+    return found
 
 
 def tags_in_use() -> QuerySet[Tag]:

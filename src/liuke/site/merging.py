@@ -1,0 +1,22 @@
+"""How tables behave when two customers become one, where it is not enough that rows change hands.
+
+A test fails for a new foreign key to Customer whose rows can collide and that is not in here.
+"""
+
+from liuke.agenda.rules import Ending
+from liuke.core import clock
+from liuke.customers.services.merging import Colliding, Derived, Rules
+
+MERGING: Rules = {
+    # The survivor's preferred way stays preferred; the same number twice is once.
+    "customers.contactpoint": Colliding({"preferred": False}),
+    # One open block is enough to keep everybody from calling.
+    "customers.contactblock": Colliding({"lifted_at": clock.now}),
+    "agenda.agendaitem": Colliding({"closed_at": clock.now, "ending": Ending.OVER}),
+    "customers.customer_tags": Colliding(),
+    "customers.customerstate": Derived(kept=True),
+    # Which crossings were told as alarms follows from no other record.
+    "churn.transition": Derived(kept=True),
+    "churn.clock": Derived(),
+    "churn.counted": Derived(),
+}
