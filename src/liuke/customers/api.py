@@ -13,6 +13,7 @@ from liuke.accounts.models import User
 from liuke.accounts.queries import viewer_of
 from liuke.customers import queries, services
 from liuke.customers.models import Asset, ContactPoint, Customer, CustomerState
+from liuke.customers.queries.duplicates import successor
 
 router = Router(tags=["customers"])
 MOST = 200
@@ -77,6 +78,7 @@ class CustomerIn(Schema):
     credit_code: str = ""
     contact_points: list[ContactPointIn] = Field(default_factory=list)
     tags: list[str] = Field(default_factory=list)
+    anyway: str = Field("", description="Why it is another customer than the one that is known.")
 
 
 class CustomerChange(Schema):
@@ -90,6 +92,7 @@ class CustomerChange(Schema):
     note: str | None = None
     contact_points: list[ContactPointIn] | None = None
     tags: list[str] | None = None
+    anyway: str = ""
 
 
 class CustomerList(Schema):
@@ -159,7 +162,10 @@ def tag_customers(request: HttpRequest, body: Tagging) -> services.Batch:
 
 @router.get("/customers/{pk}", response=CustomerOut)
 def get_customer(request: HttpRequest, pk: int) -> Customer:
-    return get_object_or_404(_whole(queries.visible_to(viewer_of(request))), pk=pk)
+    """A customer; one that became part of another answers with that one."""
+    whole = _whole(queries.visible_to(viewer_of(request)))
+    found = whole.filter(pk=pk).first()
+    return found or get_object_or_404(whole, pk=successor(pk))
 
 
 @router.post("/customers", response={201: CustomerOut})
@@ -167,9 +173,10 @@ def create_customer(request: HttpRequest, body: CustomerIn) -> Status[Customer]:
     viewer = viewer_of(request)
     created = services.create_customer(
         actor=viewer,
-        values=body.model_dump(exclude={"contact_points", "tags"}),
+        values=body.model_dump(exclude={"contact_points", "tags", "anyway"}),
         contact_points=_points(body.contact_points),
         tags=body.tags,
+        anyway=body.anyway,
     )
     return Status(201, _read(viewer, created.pk))
 
@@ -178,7 +185,8 @@ def create_customer(request: HttpRequest, body: CustomerIn) -> Status[Customer]:
 def change_customer(request: HttpRequest, pk: int, body: CustomerChange) -> Customer:
     viewer = viewer_of(request)
     get_object_or_404(queries.visible_to(viewer), pk=pk)
-    given = body.model_dump(exclude_unset=True, exclude={"version", "contact_points", "tags"})
+    apart = {"version", "contact_points", "tags", "anyway"}
+    given = body.model_dump(exclude_unset=True, exclude=apart)
     services.update_customer(
         actor=viewer,
         customer_id=pk,
@@ -186,6 +194,7 @@ def change_customer(request: HttpRequest, pk: int, body: CustomerChange) -> Cust
         values={name: value for name, value in given.items() if value is not None},
         contact_points=None if body.contact_points is None else _points(body.contact_points),
         tags=body.tags,
+        anyway=body.anyway,
     )
     return _read(viewer, pk)
 

@@ -26,17 +26,23 @@ def create(request: HttpRequest) -> HttpResponse:
     require(viewer, Act.EDIT_CUSTOMERS)
     form = CustomerForm(viewer, request.POST or None, initial={"owner": viewer})
     points = ContactPointFormSet(request.POST or None, prefix="points")
+    context: dict[str, Any] = {"form": form, "points": points}
+    anyway = request.POST.get("anyway", "")
     if request.method == "POST" and form.is_valid() and points.is_valid():
         try:
             customer = services.create_customer(
-                actor=viewer, values=form.values(), contact_points=contact_points_of(points)
+                actor=viewer,
+                values=form.values(),
+                contact_points=contact_points_of(points),
+                anyway=anyway,
             )
+        except services.Known as known:
+            context |= _known(form, known, anyway)
         except ValidationError as problem:
             form.add_error(None, problem)
         else:
             messages.success(request, _("%(name)s is recorded.") % {"name": customer.name})
             return _opened(viewer, customer.pk)
-    context = {"form": form, "points": points}
     return render(request, "customers/form.html", context, status=_status(request))
 
 
@@ -51,6 +57,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST or None, prefix="points", initial=_points_initial(customer)
     )
     context: dict[str, Any] = {"form": form, "points": points, "customer": customer}
+    anyway = request.POST.get("anyway", "")
     if request.method == "POST" and form.is_valid() and points.is_valid():
         try:
             services.update_customer(
@@ -59,7 +66,10 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 version=form.cleaned_data["version"] or 0,
                 values=form.values(),
                 contact_points=contact_points_of(points),
+                anyway=anyway,
             )
+        except services.Known as known:
+            context |= _known(form, known, anyway)
         except Stale as stale:
             # The person keeps the own text, sees what changed, and may save over it knowingly.
             form.data = {**request.POST.dict(), "version": str(stale.current_version)}
@@ -90,6 +100,13 @@ def asset(request: HttpRequest, pk: int, asset_pk: int | None = None) -> HttpRes
             return redirect("customer", pk=pk)
     context = {"form": form, "customer": customer, "asset": found}
     return render(request, "customers/asset_form.html", context, status=_status(request))
+
+
+def _known(form: CustomerForm, known: services.Known, anyway: str) -> dict[str, Any]:
+    """Who is recorded already, and the way to go on all the same where there is one."""
+    if hasattr(known, "error_dict"):
+        form.add_error(None, known)
+    return {"known": known, "anyway": anyway}
 
 
 def _opened(viewer: User, pk: int) -> HttpResponse:

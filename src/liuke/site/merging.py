@@ -5,7 +5,7 @@ A test fails for a new foreign key to Customer whose rows can collide and that i
 
 from liuke.agenda.rules import Ending
 from liuke.core import clock
-from liuke.customers.services.merging import Colliding, Derived, Rules
+from liuke.customers.services.dependents import Colliding, Derived, Rules
 
 MERGING: Rules = {
     # The survivor's preferred way stays preferred; the same number twice is once.

@@ -1,6 +1,6 @@
 """Who holds which mobile, who may be whom, and who became whom."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -94,9 +94,10 @@ def pairs_of(viewer: User) -> QuerySet[DuplicatePair]:
     return rows.order_by("-probability", "pk")
 
 
-def successors(customer_ids: Collection[int]) -> Mapping[int, int]:
-    """Former id → the customer it is now."""
-    return dict(FormerCustomer.objects.filter(pk__in=customer_ids).values_list("pk", "customer"))
+def successor(customer_id: int) -> int | None:
+    """The customer that one of this id became part of, if it did."""
+    rows = FormerCustomer.objects.filter(pk=customer_id)
+    return rows.values_list("customer", flat=True).first()
 
 
 def former_ids(customer_id: int) -> list[int]:

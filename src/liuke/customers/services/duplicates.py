@@ -104,7 +104,10 @@ def pass_on(numbers: Collection[str]) -> None:
 
 def keep_pairs(found: Iterable[tuple[int, int, float, list[tuple[str, str]]]], source: str) -> int:
     """Store pairs of customers that may be one; a known pair keeps what people decided."""
-    ordered = {(min(one, other), max(one, other)): rest for one, other, *rest in found}
+    ordered = {
+        (min(one, other), max(one, other)): (probability, reasons)
+        for one, other, probability, reasons in found
+    }
     rows = [
         DuplicatePair(
             first_id=first, second_id=second, probability=probability, reasons=reasons,

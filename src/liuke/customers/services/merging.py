@@ -1,19 +1,15 @@
 """Two customers become one, and are parted again as if nothing had been.
 
 Who is absorbed leaves no row behind: lists, counts and totals need not know that there are
-merges. What depended on it is found by its foreign keys; `settings.LIUKE_MERGING` names the
-tables where rows of two customers can collide.
+merges. What depended on it is found by its foreign keys (`dependents`).
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Field, ForeignKey, Model, Q, UniqueConstraint
-from django.utils.module_loading import import_string
+from django.db.models import ForeignKey, Model, Q
 from django.utils.translation import gettext as _
 
 from liuke.accounts.models import User
@@ -34,72 +30,26 @@ from liuke.customers.models import (
 from liuke.customers.queries import duplicates as known
 from liuke.customers.rules import survivors
 from liuke.customers.services import duplicates
+from liuke.customers.services.dependents import (
+    Colliding,
+    Images,
+    Values,
+    drop_rows,
+    images_of,
+    insert_rows,
+    instance_of,
+    label_of,
+    plain_row,
+    relations,
+    restore_rows,
+    rule_of,
+)
 from liuke.customers.services.file import lock, reindex
 from liuke.facts import CustomersMerged
 
 CHUNK = 500
-Values = dict[str, Any]
-Images = dict[str, dict[str, Values]]
-"""Table → key → the row's values."""
-
-
-@dataclass(frozen=True, slots=True)
-class Colliding:
-    """What a row gives up where the survivor has such a row already; if that does not help, or
-    there is nothing to give up, the survivor's row stands for both."""
-
-    gives_up: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Derived:
-    """Rows that follow from others: worked out again by the reactions, not moved.
-
-    `kept` for those that hold something besides, which has to come back when the merge is undone.
-    """
-
-    kept: bool = False
-
-
-Rules = Mapping[str, Colliding | Derived]
-Relation = tuple[type[Model], str]
-# Those that this module moves itself.
-OWN = (PrimaryMobile, DuplicatePair)
+# What nobody else may have.
 UNIQUE = ("code", "credit_code")
-
-
-@cache
-def rules() -> Rules:
-    """The table of `settings.LIUKE_MERGING`: label of a model → how its rows behave in a merge."""
-    table: Rules = import_string(settings.LIUKE_MERGING)
-    return table
-
-
-@cache
-def relations() -> tuple[Relation, ...]:
-    """Every foreign key to Customer, tag links included."""
-    found = [
-        (each.related_model, each.field.name)
-        for each in Customer._meta.get_fields(include_hidden=True)
-        if each.auto_created and not each.concrete and (each.one_to_many or each.one_to_one)
-    ]
-    return tuple(
-        sorted(
-            ((model, name) for model, name in found if model not in OWN),
-            key=lambda each: (_label(each[0]), each[1]),
-        )
-    )
-
-
-def can_collide(model: type[Model], name: str) -> bool:
-    """Whether the database may refuse two customers' rows under one of them."""
-    meta = model._meta
-    together = [set(each) for each in meta.unique_together]
-    together += [
-        set(each.fields) for each in meta.constraints if isinstance(each, UniqueConstraint)
-    ]
-    own = meta.get_field(name)
-    return getattr(own, "unique", False) or any(name in each for each in together)
 
 
 @transaction.atomic
@@ -124,19 +74,19 @@ def merge_customers(
         survivor_id=survivor_id, absorbed_id=absorbed_id, survivor_name=survivor.name,
         absorbed_name=absorbed.name, by=actor, automatic=automatic,
     )  # fmt: skip
-    before = _images(both)
+    before = images_of(both)
     merge.moved = _move_all(survivor_id, absorbed_id)
     _take_values(survivor, absorbed, chosen or {})
     _move_pairs(survivor_id, absorbed_id)
     _settle_mobiles(survivor_id, absorbed_id)
     announce(CustomersMerged(both))
     _forget(absorbed_id)
-    after = _images(both)
+    after = images_of(both)
     merge.images = {"before": before, "after": after}
     merge.save()
     FormerCustomer.objects.create(
         id=absorbed_id, customer=survivor, name=absorbed.name, merge=merge,
-        **{name: before[_label(Customer)][str(absorbed_id)][name] for name in UNIQUE},
+        **{name: before[label_of(Customer)][str(absorbed_id)][name] for name in UNIQUE},
     )  # fmt: skip
     search.remove(queries.SEARCH_KIND, [absorbed_id])
     reindex([survivor_id])
@@ -169,10 +119,10 @@ def undo_merge(*, actor: User | None, merge_id: int) -> Parted:
     lock([merge.survivor_id], actor)
     before, after = merge.images["before"], merge.images["after"]
     left = _give_back_values(merge, before, after)
-    _insert(Customer, [before[_label(Customer)][str(merge.absorbed_id)]])
+    insert_rows(Customer, [before[label_of(Customer)][str(merge.absorbed_id)]])
     FormerCustomer.objects.filter(pk=merge.absorbed_id).delete()
     _move_back(merge)
-    left += _restore(before, after, [merge.survivor_id, merge.absorbed_id])
+    left += restore_rows(before, after, [merge.survivor_id, merge.absorbed_id])
     _settle_mobile_again(merge.absorbed_id)
     announce(CustomersMerged((merge.survivor_id, merge.absorbed_id)))
     reindex([merge.survivor_id, merge.absorbed_id])
@@ -202,101 +152,13 @@ def _lock_both(actor: User | None, both: tuple[int, int]) -> None:
         ) from None
 
 
-def _label(model: type[Model]) -> str:
-    return model._meta.label_lower
-
-
-def _rule(model: type[Model], name: str) -> Colliding | Derived | None:
-    """None for rows that only change hands."""
-    if (given := rules().get(_label(model))) is not None:
-        return given
-    return Colliding() if can_collide(model, name) or _only_links(model) else None
-
-
-def _only_links(model: type[Model]) -> bool:
-    return bool(model._meta.auto_created)
-
-
-# What is kept of rows, to part two customers again.
-
-
-def _imaged() -> Iterator[tuple[type[Model], list[str]]]:
-    """Tables whose rows are kept as they were, with their columns that name a customer."""
-    yield Customer, ["pk"]
-    yield PrimaryMobile, ["customer"]
-    yield DuplicatePair, ["first", "second"]
-    columns: dict[type[Model], list[str]] = {}
-    for model, name in relations():
-        rule = _rule(model, name)
-        if isinstance(rule, Colliding) or (isinstance(rule, Derived) and rule.kept):
-            columns.setdefault(model, []).append(name)
-    yield from columns.items()
-
-
-def _images(customer_ids: Sequence[int]) -> Images:
-    images: Images = {}
-    for model, names in _imaged():
-        mine = Q()
-        for name in names:
-            mine |= Q(**{f"{name}__in": customer_ids})
-        rows = model._base_manager.filter(mine).order_by("pk").values()
-        images[_label(model)] = {
-            str(row[model._meta.pk.attname]): _plain(model, row) for row in rows
-        }
-    return images
-
-
-def _plain(model: type[Model], row: Mapping[str, Any]) -> Values:
-    """A row as JSON keeps it."""
-    plain = {}
-    for each in model._meta.concrete_fields:
-        value = row[each.attname]
-        as_text = value is not None and each.get_internal_type() not in AS_THEY_ARE
-        plain[each.attname] = each.value_to_string(_holder(each, value)) if as_text else value
-    return plain
-
-
-AS_THEY_ARE = {
-    "AutoField", "BigAutoField", "BigIntegerField", "BooleanField", "CharField", "FloatField",
-    "ForeignKey", "IntegerField", "JSONField", "OneToOneField", "PositiveIntegerField",
-    "PositiveSmallIntegerField", "SmallIntegerField", "TextField",
-}  # fmt: skip
-
-
-def _holder(each: Field[Any, Any], value: Any) -> Any:
-    return type("Holder", (), {each.attname: value})()
-
-
-def _instance(model: type[Model], values: Mapping[str, Any]) -> Model:
-    return model(
-        **{
-            each.attname: each.to_python(values[each.attname])
-            if each.get_internal_type() not in AS_THEY_ARE
-            else values[each.attname]
-            for each in model._meta.concrete_fields
-            if each.attname in values
-        }
-    )
-
-
-def _insert(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
-    model._base_manager.bulk_create([_instance(model, row) for row in rows], batch_size=CHUNK)
-
-
-def _drop(model: type[Model], condition: Q) -> None:
-    """Delete rows alone: what hangs on them is moved or comes back, and the database would say
-    if it did not."""
-    rows = model._base_manager.filter(condition)
-    rows._raw_delete(rows.db)
-
-
 # Moving rows to the survivor.
 
 
 def _move_all(survivor_id: int, absorbed_id: int) -> dict[str, list[Any]]:
     moved: dict[str, list[Any]] = {}
     for model, name in relations():
-        rule = _rule(model, name)
+        rule = rule_of(model, name)
         rows = model._base_manager.filter(**{name: absorbed_id})
         if isinstance(rule, Colliding):
             _move_colliding(model, name, survivor_id, absorbed_id, rule)
@@ -304,7 +166,7 @@ def _move_all(survivor_id: int, absorbed_id: int) -> dict[str, list[Any]]:
             keys = list(rows.order_by("pk").values_list("pk", flat=True))
             if keys:
                 rows.update(**{name: survivor_id})
-                moved[f"{_label(model)}.{name}"] = keys
+                moved[f"{label_of(model)}.{name}"] = keys
     return moved
 
 
@@ -317,7 +179,7 @@ def _move_colliding(
     for key in list(keys.values_list("pk", flat=True)):
         row = model._base_manager.filter(pk=key)
         if not any(_moves(row, {name: survivor_id, **values}) for values in tries):
-            _drop(model, Q(pk=key))
+            drop_rows(model, Q(pk=key))
 
 
 def _moves(row: Any, values: Mapping[str, Any]) -> bool:
@@ -377,7 +239,7 @@ def _move_pairs(survivor_id: int, absorbed_id: int) -> None:
 def _settle_mobiles(survivor_id: int, absorbed_id: int) -> None:
     both = [survivor_id, absorbed_id]
     numbers = list(PrimaryMobile.objects.filter(pk__in=both).values_list("number", flat=True))
-    _drop(PrimaryMobile, Q(pk__in=both))
+    drop_rows(PrimaryMobile, Q(pk__in=both))
     _settle_mobile_again(survivor_id)
     duplicates.pass_on(numbers)
 
@@ -392,13 +254,13 @@ def _settle_mobile_again(customer_id: int) -> None:
 def _forget(absorbed_id: int) -> None:
     """The row itself, and what was worked out of it; a record left behind would be refused."""
     for model, name in relations():
-        if _rule(model, name) is not None:
-            _drop(model, Q(**{name: absorbed_id}))
-    _drop(Customer, Q(pk=absorbed_id))
+        if rule_of(model, name) is not None:
+            drop_rows(model, Q(**{name: absorbed_id}))
+    drop_rows(Customer, Q(pk=absorbed_id))
 
 
 def _changed(before: Images, after: Images, customer_id: int) -> tuple[Values, Values]:
-    label, key = _label(Customer), str(customer_id)
+    label, key = label_of(Customer), str(customer_id)
     return journal.difference(before[label][key], after[label][key])
 
 
@@ -408,14 +270,14 @@ def _changed(before: Images, after: Images, customer_id: int) -> tuple[Values, V
 def _give_back_values(merge: CustomerMerge, before: Images, after: Images) -> list[str]:
     """The survivor's fields as they were; a field that somebody changed since stays."""
     survivor = Customer.objects.get(pk=merge.survivor_id)
-    label, key = _label(Customer), str(merge.survivor_id)
-    now = _plain(
+    label, key = label_of(Customer), str(merge.survivor_id)
+    now = plain_row(
         Customer,
         {each.attname: getattr(survivor, each.attname) for each in Customer._meta.concrete_fields},
     )
     old, new = journal.difference(before[label][key], after[label][key])
     left = []
-    meant = _instance(Customer, before[label][key])
+    meant = instance_of(Customer, before[label][key])
     for name in sorted(set(old) - {"version"}):
         if now[name] == new[name]:
             setattr(survivor, name, getattr(meant, name))
@@ -443,7 +305,7 @@ def _named(attribute: str) -> str:
 
 def _move_back(merge: CustomerMerge) -> None:
     for model, name in relations():
-        keys = merge.moved.get(f"{_label(model)}.{name}", [])
+        keys = merge.moved.get(f"{label_of(model)}.{name}", [])
         for start in range(0, len(keys), CHUNK):
             rows = model._base_manager.filter(
                 pk__in=keys[start : start + CHUNK], **{name: merge.survivor_id}
@@ -458,46 +320,13 @@ def _follow(merge: CustomerMerge, model: type[Model], name: str) -> None:
         if not isinstance(each, ForeignKey):
             continue
         for label, keys in merge.moved.items():
-            if label.rpartition(".")[0] != _label(each.remote_field.model):
+            if label.rpartition(".")[0] != label_of(each.remote_field.model):
                 continue
             for start in range(0, len(keys), CHUNK):
                 rows = model._base_manager.filter(
                     **{name: merge.survivor_id, f"{each.name}__in": keys[start : start + CHUNK]}
                 )
                 rows.update(**{name: merge.absorbed_id})
-
-
-def _restore(before: Images, after: Images, both: Sequence[int]) -> list[str]:
-    """Rows as they were before, where they still are as the merge left them."""
-    now, left = _images(both), []
-    for model, _names in _imaged():
-        label = _label(model)
-        if model is Customer:
-            continue
-        old, made, found = before.get(label, {}), after.get(label, {}), now.get(label, {})
-        touched = [key for key in {**old, **made} if old.get(key) != made.get(key)]
-        same = [key for key in touched if found.get(key) == made.get(key)]
-        _drop(model, Q(pk__in=[key for key in same if key in found]))
-        rows = [old[key] for key in same if key in old]
-        if not _inserted(model, rows):
-            rows = [row for row in rows if not _inserted(model, [row])]
-        else:
-            rows = []
-        changed = set(touched) - set(same)
-        derived = isinstance(rules().get(label), Derived)
-        count = len(changed) + len(rows)
-        if count and not derived:
-            left.append(f"{model._meta.verbose_name} ({count})")
-    return left
-
-
-def _inserted(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> bool:
-    try:
-        with transaction.atomic():
-            _insert(model, rows)
-    except IntegrityError:
-        return False
-    return True
 
 
 def _tell(

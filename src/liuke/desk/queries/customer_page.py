@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
@@ -24,6 +25,7 @@ from liuke.core.models import JournalEntry
 from liuke.core.ui.figures import day_text, money_html
 from liuke.customers.models import Customer
 from liuke.customers.queries import FieldChange, blocked, field_changes, field_label
+from liuke.customers.queries.duplicates import former_ids
 from liuke.customers.rules import Kind
 from liuke.desk.queries.today import Line, lines
 from liuke.followups import queries as followups
@@ -44,6 +46,7 @@ CHANNEL_ICONS = {
 }
 RHYTHM_FROM = timedelta(days=3 * 365)
 RHYTHM_FROM_PHONE = timedelta(days=400)
+MERGES = ("customer.merged", "customer.parted")
 CHANGES = (
     "customer.created",
     "customer.updated",
@@ -52,6 +55,7 @@ CHANGES = (
     "order.voided",
     "contact.blocked",
     "contact.unblocked",
+    *MERGES,
 )
 
 
@@ -98,9 +102,7 @@ def past(customer: Customer, kind: str = "", shown: int = SHOWN) -> Past:
     """The timeline, latest first; `kind` is one of CHIPS, empty for all."""
     orders = sales.orders_of(customer.pk)
     crossings = churn.transitions_of(customer.pk)
-    changes = JournalEntry.objects.filter(verb__in=CHANGES, customer_id=customer.pk).order_by(
-        "-at", "-pk"
-    )
+    changes = _changes(customer).order_by("-at", "-pk")
     contacts = followups.contacts_of(customer.pk)
     counts = {
         "contacts": contacts.count(),
@@ -121,6 +123,13 @@ def past(customer: Customer, kind: str = "", shown: int = SHOWN) -> Past:
     events.sort(key=lambda event: event.sort_key, reverse=True)
     total = counts.get(kind, sum(counts.values()))
     return Past(events[:shown], {"": sum(counts.values()), **counts}, total > shown)
+
+
+def _changes(customer: Customer) -> QuerySet[JournalEntry]:
+    """What was written, also of those who became part of this customer; a merge is told once."""
+    former = Q(customer_id__in=former_ids(customer.pk)) & ~Q(verb__in=MERGES)
+    mine = Q(customer_id=customer.pk) | former
+    return JournalEntry.objects.filter(mine, verb__in=CHANGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,6 +367,8 @@ def _change_event(entry: JournalEntry, who: str, changes: Sequence[FieldChange])
         "order.voided": (_("Order voided"), "trash"),
         "contact.blocked": (_("Do not contact"), "ban"),
         "contact.unblocked": (_("Contacts welcome again"), "check"),
+        "customer.merged": (_("Merged"), "git-merge"),
+        "customer.parted": (_("Merge undone"), "arrow-back-up"),
     }
     title, icon = titles[entry.verb]
     after = entry.after or {}
@@ -368,6 +379,8 @@ def _change_event(entry: JournalEntry, who: str, changes: Sequence[FieldChange])
     ]
     if entry.verb == "order.voided":
         lines = [str(after.get("reason", ""))]
+    elif entry.verb in MERGES:
+        lines = [_("%(absorbed)s into %(survivor)s") % after]
     elif entry.verb.startswith("asset."):
         lines = [" ".join(filter(None, (after.get("name"), after.get("serial"))))]
     return Event(on=entry.at, icon=icon, title=title, who=who, lines=lines)
