@@ -9,7 +9,12 @@ from liuke.customers.services.dependents import Colliding, Derived, Rules
 
 MERGING: Rules = {
     # The survivor's preferred way stays preferred; the same number twice is once.
-    "customers.contactpoint": Colliding({"preferred": False}),
+    "customers.contactpoint": Colliding({"preferred": False}, either=("do_not_contact",)),
+    # The survivor's word counts; the other one was said too.
+    "customers.consent": Colliding({"replaced_at": clock.now}),
+    # Nobody is a person around oneself, or related to oneself.
+    "customers.person": Colliding({"known_as": None}),
+    "customers.relation": Colliding({"ended_on": clock.today}),
     # One open block is enough to keep everybody from calling.
     "customers.contactblock": Colliding({"lifted_at": clock.now}),
     "agenda.agendaitem": Colliding({"closed_at": clock.now, "ending": Ending.OVER}),

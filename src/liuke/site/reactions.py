@@ -1,8 +1,10 @@
 """Who answers to which fact, in order. What `urls.py` is to requests, this is to facts."""
 
 from liuke import facts
+from liuke.agenda import services as agenda
 from liuke.churn import services as churn
 from liuke.core.announce import Reactions
+from liuke.customers import services as customers
 from liuke.facts import (
     AgendaSettled,
     AssetsChanged,
@@ -27,6 +29,11 @@ def _contacts(fact: OrdersRecorded | ContactUnblocked | AgendaSettled | Customer
     followups.refresh_contacts(fact.customer_ids)
 
 
+def _places(fact: CustomersMoved | CustomersMerged) -> None:
+    customers.keep_places(fact.customer_ids)
+    agenda.keep_places(fact.customer_ids)
+
+
 def _months(fact: CustomersMoved | CustomersMerged) -> None:
     churn.move_counts(fact.customer_ids)
 
@@ -36,6 +43,6 @@ REACTIONS: Reactions = {
     facts.AssetsChanged: (_clocks,),
     facts.ContactUnblocked: (_contacts,),
     facts.AgendaSettled: (_contacts,),
-    facts.CustomersMoved: (_months,),
-    facts.CustomersMerged: (_purchases, _clocks, _contacts, _months),
+    facts.CustomersMoved: (_places, _months),
+    facts.CustomersMerged: (_purchases, _clocks, _contacts, _places, _months),
 }

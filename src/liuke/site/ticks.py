@@ -1,5 +1,6 @@
 """What time does, in order. Each line may run late or twice; it catches up and changes nothing."""
 
+from liuke.agenda import services as agenda
 from liuke.churn import services as churn
 from liuke.core.ticks import Tick
 from liuke.customers import services as customers
@@ -10,4 +11,5 @@ TICKS: dict[str, Tick] = {
     "followups.contacts": followups.advance,
     "churn.score": churn.score_when_due,
     "customers.tally": customers.keep_tally,
+    "agenda.tally": agenda.keep_tally,
 }

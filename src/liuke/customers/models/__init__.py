@@ -1,4 +1,5 @@
 from liuke.customers.models.asset import Asset
+from liuke.customers.models.consent import Consent
 from liuke.customers.models.contact import ContactBlock, ContactPoint
 from liuke.customers.models.customer import NOT_SAID, Customer, Tag
 from liuke.customers.models.duplicates import (
@@ -7,11 +8,14 @@ from liuke.customers.models.duplicates import (
     FormerCustomer,
     PrimaryMobile,
 )
+from liuke.customers.models.people import Person, PersonRole
+from liuke.customers.models.relations import Relation, RelationKind, RelationStrength
 from liuke.customers.models.state import CustomerState, CustomerTally
 
 __all__ = [
     "NOT_SAID",
     "Asset",
+    "Consent",
     "ContactBlock",
     "ContactPoint",
     "Customer",
@@ -20,6 +24,11 @@ __all__ = [
     "CustomerTally",
     "DuplicatePair",
     "FormerCustomer",
+    "Person",
+    "PersonRole",
     "PrimaryMobile",
+    "Relation",
+    "RelationKind",
+    "RelationStrength",
     "Tag",
 ]

@@ -12,11 +12,24 @@ from liuke.customers.rules import Stage
 class CustomerState(models.Model):
     """What lists sort and filter by: one narrow row per customer, written from apps above.
 
-    Each group of columns has one writer, named in `services.STATE_COLUMNS`.
+    Each group of columns has one writer, named in `services.STATE_COLUMNS`. Owner and branch are
+    those of the customer once more: only with them in the same table can one index both find the
+    customers of one person and give them in the wanted order.
     """
 
     customer = models.OneToOneField(
         Customer, models.CASCADE, primary_key=True, related_name="state"
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+    )
+    branch = models.ForeignKey(
+        Unit, models.PROTECT, null=True, db_index=False, db_constraint=False, related_name="+"
     )
     stage = models.CharField(
         _("stage"), max_length=10, choices=Stage, default=Stage.POTENTIAL, db_index=True
@@ -47,6 +60,15 @@ class CustomerState(models.Model):
             models.Index(fields=["at_risk_at", "lost_at"], name="state_at_risk"),
             models.Index(fields=["lost_at"], name="state_lost"),
             models.Index(fields=["contact_due_at"], name="state_contact_due"),
+            models.Index(fields=["owner", "-value_year", "customer"], name="state_owner_value"),
+            models.Index(
+                fields=["owner", "-last_purchase_on", "customer"], name="state_owner_last"
+            ),
+            models.Index(
+                fields=["-recovered_on", "customer"],
+                condition=models.Q(recovered_on__isnull=False),
+                name="state_recovered",
+            ),
         ]
 
     def __str__(self) -> str:

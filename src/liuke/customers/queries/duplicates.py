@@ -59,7 +59,9 @@ def masked(name: str) -> str:
 
 def main_mobiles(customer_ids: Collection[int]) -> dict[int, str]:
     """Customer → the mobile it is known by: the preferred one, else the first."""
-    rows = ContactPoint.objects.filter(customer__in=customer_ids, kind=ContactPoint.Kind.MOBILE)
+    rows = ContactPoint.objects.filter(
+        customer__in=customer_ids, person=None, kind=ContactPoint.Kind.MOBILE
+    )
     found: dict[int, str] = {}
     for pk, number in rows.order_by("customer", "-preferred", "pk").values_list(
         "customer", "normalised"

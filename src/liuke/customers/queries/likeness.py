@@ -98,8 +98,8 @@ def _by_key(typed: Typed) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     for name in ("code", "credit_code"):
         if value := getattr(typed, name).strip():
-            rows = Customer.objects.filter(**{name: value})
-            found[name] = list(rows.values_list("pk", flat=True))
+            same = Customer.objects.filter(**{name: value})
+            found[name] = list(same.values_list("pk", flat=True))
     numbers = {text.phone(value) for kind, value in typed.points if kind in PHONES}
     numbers = {number for number in numbers if is_number(number)}
     mails = {

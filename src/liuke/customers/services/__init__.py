@@ -1,10 +1,18 @@
 """All writes to the customer file."""
 
+from liuke.customers.services.contacts import (
+    NewConsent,
+    note_results,
+    prefer_point,
+    record_consents,
+    remove_point,
+    require_open,
+    save_point,
+)
 from liuke.customers.services.duplicates import Known, decide_pair, propose_pair
 from liuke.customers.services.file import (
     EDITABLE,
     KnownCustomer,
-    NewContactPoint,
     NewCustomer,
     block_contact,
     create_customer,
@@ -17,9 +25,25 @@ from liuke.customers.services.file import (
 )
 from liuke.customers.services.many import Batch, assign_customers, tag_customers, undo_batch
 from liuke.customers.services.merging import merge_customers, undo_merge
+from liuke.customers.services.people import (
+    NewPerson,
+    record_people,
+    remove_person,
+    save_person,
+)
+from liuke.customers.services.phones import reveal_phones
+from liuke.customers.services.points import NewContactPoint
+from liuke.customers.services.relations import (
+    NewRelation,
+    change_relation,
+    end_relation,
+    record_relations,
+    save_kind,
+)
 from liuke.customers.services.state import (
     STATE_COLUMNS,
     forget_contact_dates,
+    keep_places,
     keep_tally,
     set_state,
     settle_stages,
@@ -31,20 +55,38 @@ __all__ = [
     "Batch",
     "Known",
     "KnownCustomer",
+    "NewConsent",
     "NewContactPoint",
     "NewCustomer",
+    "NewPerson",
+    "NewRelation",
     "assign_customers",
     "block_contact",
+    "change_relation",
     "create_customer",
     "decide_pair",
+    "end_relation",
     "ensure_customers",
     "forget_contact_dates",
+    "keep_places",
     "keep_tally",
     "lock",
     "merge_customers",
+    "note_results",
+    "prefer_point",
     "propose_pair",
+    "record_consents",
     "record_customers",
+    "record_people",
+    "record_relations",
+    "remove_person",
+    "remove_point",
+    "require_open",
+    "reveal_phones",
     "save_asset",
+    "save_kind",
+    "save_person",
+    "save_point",
     "set_state",
     "settle_stages",
     "tag_customers",

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Field, ForeignObjectRel, Model, Q, UniqueConstraint
+from django.db.models import Field, ForeignObjectRel, Model, Q, QuerySet, UniqueConstraint
 from django.utils.module_loading import import_string
 
 from liuke.customers.models import Customer, DuplicatePair, PrimaryMobile
@@ -24,9 +25,16 @@ Images = dict[str, dict[str, Values]]
 @dataclass(frozen=True, slots=True)
 class Colliding:
     """What a row gives up where the survivor has such a row already; if that does not help, or
-    there is nothing to give up, the survivor's row stands for both."""
+    there is nothing to give up, the survivor's row stands for both.
+
+    What is true of `either` is then true of it, and what hung on the other hangs on it.
+    """
 
     gives_up: Mapping[str, Any] = field(default_factory=dict)
+    either: Sequence[str] = ()
+
+    def given_up(self) -> Values:
+        return {key: value() if callable(value) else value for key, value in self.gives_up.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +79,15 @@ def relations() -> tuple[Relation, ...]:
 def can_collide(model: type[Model], name: str) -> bool:
     """Whether the database may refuse two customers' rows under one of them."""
     meta = model._meta
-    together = [set(each) for each in meta.unique_together]
-    together += [
-        set(each.fields) for each in meta.constraints if isinstance(each, UniqueConstraint)
-    ]
-    own = meta.get_field(name)
-    return getattr(own, "unique", False) or any(name in each for each in together)
+    unique = [each for each in meta.constraints if isinstance(each, UniqueConstraint)]
+    together = [set(each) for each in (*meta.unique_together, *(each.fields for each in unique))]
+    several = [column for each, column in relations() if each is model]
+    return (
+        getattr(meta.get_field(name), "unique", False)
+        or len(several) > 1
+        or any(each.expressions for each in unique)
+        or any(name in each for each in together)
+    )
 
 
 def label_of(model: type[Model]) -> str:
@@ -92,6 +103,102 @@ def rule_of(model: type[Model], name: str) -> Colliding | Derived | None:
 
 def _only_links(model: type[Model]) -> bool:
     return bool(model._meta.auto_created)
+
+
+# Moving rows that can collide.
+
+Log = list[list[Any]]
+"""What happened to rows that hung on others: ["row", table, values] for one that is gone,
+["values", table, key, before, after] for one that was changed."""
+
+
+def move_colliding(
+    model: type[Model], name: str, survivor_id: int, absorbed_id: int, log: Log
+) -> None:
+    """Give rows of one customer to another, one by one, as the table of merging says."""
+    rule = rule_of(model, name)
+    given_up = rule.given_up() if isinstance(rule, Colliding) else {}
+    either = rule.either if isinstance(rule, Colliding) else ()
+    keys = model._base_manager.filter(**{name: absorbed_id}).order_by("pk")
+    for key in list(keys.values_list("pk", flat=True)):
+        row = model._base_manager.filter(pk=key)
+        tries = [{name: survivor_id}, {name: survivor_id, **given_up}]
+        if any(_changes(row, values) for values in tries[: 1 + bool(given_up)]):
+            continue
+        twin = _twin(model, name, survivor_id, row.values().get())
+        if twin is not None:
+            said = {each: True for each in either if row.values_list(each, flat=True).get()}
+            if said:
+                model._base_manager.filter(pk=twin).update(**said)
+        _carry_over(model, key, twin, log)
+        drop_rows(model, Q(pk=key))
+
+
+def undo_log(log: Log) -> int:
+    """Bring back what hung on rows that are back; the number of those somebody changed since."""
+    left = 0
+    for what, label, *rest in reversed(log):
+        model = apps.get_model(label)
+        if what == "row":
+            left += not _inserted(model, rest)
+            continue
+        key, before, after = rest
+        left += not model._base_manager.filter(pk=key, **after).update(**before)
+    return left
+
+
+def _twin(model: type[Model], name: str, survivor_id: int, row: Mapping[str, Any]) -> Any:
+    """The survivor's row that says the same, if there is one."""
+    for each in model._meta.constraints:
+        others = [column for column in getattr(each, "fields", ()) if column != name]
+        if not isinstance(each, UniqueConstraint) or len(others) == len(each.fields) or not others:
+            continue
+        fields = {each.name: each.attname for each in model._meta.concrete_fields}
+        columns = [fields[column] for column in others]
+        same = {column: row[column] for column in columns if row[column] is not None}
+        found = model._base_manager.filter(**same, **{name: survivor_id}).first()
+        if found is not None:
+            return found.pk
+    return None
+
+
+def _carry_over(model: type[Model], key: Any, twin: Any, log: Log) -> None:
+    """Let what hangs on a row hang on its twin; without one it goes too."""
+    for each in model._meta.get_fields(include_hidden=True):
+        if not isinstance(each, ForeignObjectRel) or each.many_to_many:
+            continue
+        hanging: type[Model] = each.related_model
+        column = each.field.attname
+        rule = rules().get(label_of(hanging))
+        given_up = rule.given_up() if isinstance(rule, Colliding) else {}
+        rows = hanging._base_manager.filter(**{column: key}).order_by("pk")
+        for row in list(rows.values()):
+            pk = row[hanging._meta.pk.attname]
+            one = hanging._base_manager.filter(pk=pk)
+            tries = [{column: twin}, {column: twin, **given_up}] if twin is not None else []
+            if any(_changes(one, values) for values in tries):
+                now = plain_row(hanging, one.values().get())
+                log.append(
+                    ["values", label_of(hanging), pk, *_difference(plain_row(hanging, row), now)]
+                )
+            else:
+                _carry_over(hanging, pk, None, log)
+                log.append(["row", label_of(hanging), plain_row(hanging, row)])
+                drop_rows(hanging, Q(pk=pk))
+
+
+def _difference(before: Values, after: Values) -> tuple[Values, Values]:
+    changed = [key for key in after if before[key] != after[key]]
+    return {key: before[key] for key in changed}, {key: after[key] for key in changed}
+
+
+def _changes(rows: QuerySet[Any], values: Mapping[str, Any]) -> bool:
+    try:
+        with transaction.atomic():
+            rows.update(**values)
+    except IntegrityError:
+        return False
+    return True
 
 
 # What is kept of rows, to part two customers again.

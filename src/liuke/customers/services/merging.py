@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import ForeignKey, Model, Q
 from django.utils.translation import gettext as _
 
@@ -33,18 +33,22 @@ from liuke.customers.services import duplicates
 from liuke.customers.services.dependents import (
     Colliding,
     Images,
+    Log,
     Values,
     drop_rows,
     images_of,
     insert_rows,
     instance_of,
     label_of,
+    move_colliding,
     plain_row,
     relations,
     restore_rows,
     rule_of,
+    undo_log,
 )
-from liuke.customers.services.file import lock, reindex
+from liuke.customers.services.file import lock
+from liuke.customers.services.finding import reindex
 from liuke.facts import CustomersMerged
 
 CHUNK = 500
@@ -75,14 +79,15 @@ def merge_customers(
         absorbed_name=absorbed.name, by=actor, automatic=automatic,
     )  # fmt: skip
     before = images_of(both)
-    merge.moved = _move_all(survivor_id, absorbed_id)
+    log: Log = []
+    merge.moved = _move_all(survivor_id, absorbed_id, log)
     _take_values(survivor, absorbed, chosen or {})
     _move_pairs(survivor_id, absorbed_id)
     _settle_mobiles(survivor_id, absorbed_id)
     announce(CustomersMerged(both))
     _forget(absorbed_id)
     after = images_of(both)
-    merge.images = {"before": before, "after": after}
+    merge.images = {"before": before, "after": after, "hanging": log}
     merge.save()
     FormerCustomer.objects.create(
         id=absorbed_id, customer=survivor, name=absorbed.name, merge=merge,
@@ -116,13 +121,15 @@ def undo_merge(*, actor: User | None, merge_id: int) -> Parted:
             _("%(name)s was merged into %(other)s afterwards. Undo that merge first.")
             % {"name": merge.survivor_name, "other": later.customer.name}
         )
-    lock([merge.survivor_id], actor)
+    lock([merge.survivor_id], actor, Act.MERGE)
     before, after = merge.images["before"], merge.images["after"]
     left = _give_back_values(merge, before, after)
     insert_rows(Customer, [before[label_of(Customer)][str(merge.absorbed_id)]])
     FormerCustomer.objects.filter(pk=merge.absorbed_id).delete()
     _move_back(merge)
     left += restore_rows(before, after, [merge.survivor_id, merge.absorbed_id])
+    if changed := undo_log(merge.images["hanging"]):
+        left.append(_("details of these (%(n)d)") % {"n": changed})
     _settle_mobile_again(merge.absorbed_id)
     announce(CustomersMerged((merge.survivor_id, merge.absorbed_id)))
     reindex([merge.survivor_id, merge.absorbed_id])
@@ -136,7 +143,7 @@ def _lock_both(actor: User | None, both: tuple[int, int]) -> None:
     if both[0] == both[1]:
         raise Refused(_("A customer cannot be merged with itself."))
     try:
-        lock(both, actor)
+        lock(both, actor, Act.MERGE)
     except Refused:
         merges = CustomerMerge.objects.filter(absorbed_id__in=both, undone_at=None)
         merge = merges.select_related("by").order_by("-pk").first()
@@ -155,40 +162,19 @@ def _lock_both(actor: User | None, both: tuple[int, int]) -> None:
 # Moving rows to the survivor.
 
 
-def _move_all(survivor_id: int, absorbed_id: int) -> dict[str, list[Any]]:
+def _move_all(survivor_id: int, absorbed_id: int, log: Log) -> dict[str, list[Any]]:
     moved: dict[str, list[Any]] = {}
     for model, name in relations():
         rule = rule_of(model, name)
         rows = model._base_manager.filter(**{name: absorbed_id})
         if isinstance(rule, Colliding):
-            _move_colliding(model, name, survivor_id, absorbed_id, rule)
+            move_colliding(model, name, survivor_id, absorbed_id, log)
         elif rule is None:
             keys = list(rows.order_by("pk").values_list("pk", flat=True))
             if keys:
                 rows.update(**{name: survivor_id})
                 moved[f"{label_of(model)}.{name}"] = keys
     return moved
-
-
-def _move_colliding(
-    model: type[Model], name: str, survivor_id: int, absorbed_id: int, rule: Colliding
-) -> None:
-    keys = model._base_manager.filter(**{name: absorbed_id}).order_by("pk")
-    gives_up = {key: value() if callable(value) else value for key, value in rule.gives_up.items()}
-    tries = [{}, gives_up] if gives_up else [{}]
-    for key in list(keys.values_list("pk", flat=True)):
-        row = model._base_manager.filter(pk=key)
-        if not any(_moves(row, {name: survivor_id, **values}) for values in tries):
-            drop_rows(model, Q(pk=key))
-
-
-def _moves(row: Any, values: Mapping[str, Any]) -> bool:
-    try:
-        with transaction.atomic():
-            row.update(**values)
-    except IntegrityError:
-        return False
-    return True
 
 
 def _take_values(survivor: Customer, absorbed: Customer, chosen: Mapping[str, str]) -> None:

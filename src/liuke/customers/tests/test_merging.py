@@ -23,19 +23,30 @@ from liuke.customers.models import (
     DuplicatePair,
     FormerCustomer,
     PrimaryMobile,
+    Relation,
+    RelationKind,
 )
 from liuke.customers.queries import duplicates as known
+from liuke.customers.rules.contacts import Given, Purpose
 from liuke.customers.services import (
+    NewConsent,
     NewContactPoint,
+    NewPerson,
+    NewRelation,
     block_contact,
     create_customer,
     dependents,
     merging,
+    record_consents,
+    record_people,
+    record_relations,
     save_asset,
     update_customer,
 )
 from liuke.customers.services.merging import merge_customers, undo_merge
 from liuke.followups import services as followups
+from liuke.followups.rules import Outcome
+from liuke.followups.services import NewInteraction, record_interactions
 from liuke.sales.models import Order
 from liuke.sales.services import NewOrder, record_orders
 
@@ -218,9 +229,63 @@ def life(owner, buys, number: int, given_, values) -> Customer:
             for day in given_["days"]
         ],
     )  # fmt: skip
+    if given_["contacted"]:
+        around(owner, customer, number)
     if given_["blocked"]:
         block_contact(actor=owner, reasons={customer.pk: "打扰"})
     return customer
+
+
+def around(owner, customer: Customer, number: int) -> None:
+    """People and relations, a contact by a number, and what was agreed to."""
+    day = date(2026, 5, 1)
+    friend = made(owner, f"朋友{number}", code=f"F-{customer.pk}")
+    kinds = list(RelationKind.objects.order_by("pk")[:1])
+    record_relations(
+        actor=owner, new=[NewRelation(customer.pk, friend.pk, kind.code) for kind in kinds]
+    )
+    record_people(
+        actor=owner,
+        new=[
+            NewPerson(customer.pk, {"name": "李太太"}, ["payer"], [NewContactPoint("phone", "1")])
+        ],
+    )
+    point = customer.contact_points.filter(person=None).first()
+    if point is not None:
+        record_consents(
+            actor=owner,
+            consents=[NewConsent(point.pk, Purpose.values[0], True, Given.values[0], day)],
+        )
+    new = NewInteraction(
+        customer.pk, clock.start_of(day), channel="phone", outcome=Outcome.values[0],
+        point_id=point.pk if point else None,
+    )  # fmt: skip
+    record_interactions(actor=owner, interactions=[new])
+
+
+def test_what_hung_on_the_same_number_hangs_on_the_survivors(owner) -> None:
+    day = date(2026, 5, 1)
+    wang = made(owner, "王海涛", MOBILE)
+    double = create_customer(
+        actor=owner, values={"name": "王海濤"}, anyway="so",
+        contact_points=[NewContactPoint("mobile", MOBILE, do_not_contact=True)],
+    )  # fmt: skip
+    for customer in (wang, double):
+        point = customer.contact_points.get()
+        consent = NewConsent(point.pk, Purpose.values[0], True, Given.values[0], day)
+        record_consents(actor=owner, consents=[consent])
+    record_relations(
+        actor=owner, new=[NewRelation(wang.pk, double.pk, RelationKind.objects.all()[0].code)]
+    )
+    before = everything()
+    merge = merge_customers(actor=owner, survivor_id=wang.pk, absorbed_id=double.pk)
+    point = wang.contact_points.get()
+    assert point.do_not_contact
+    assert point.consents.count() == 2
+    assert Relation.objects.count() == 0
+    assert undo_merge(actor=owner, merge_id=merge.pk).left == []
+    after = everything()
+    assert after == before
 
 
 def test_what_somebody_changed_since_stays(owner, buys) -> None:

@@ -10,7 +10,7 @@ import liuke.core.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0006_tags"),
+        ("customers", "0008_people"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

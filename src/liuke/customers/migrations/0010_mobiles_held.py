@@ -12,7 +12,7 @@ SELECT customer_id, normalised, place > 1 FROM (
             PARTITION BY customer_id ORDER BY CASE WHEN preferred THEN 0 ELSE 1 END, id
         ) AS own
         FROM customers_contactpoint
-        WHERE kind = 'mobile' AND length(replace(normalised, '+', '')) >= 7
+        WHERE person_id IS NULL AND kind = 'mobile' AND length(replace(normalised, '+', '')) >= 7
     ) AS points WHERE own = 1
 ) AS mobiles
 """
@@ -28,7 +28,7 @@ WHERE other.contested AND NOT holder.contested
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0007_duplicates")]
+    dependencies = [("customers", "0009_duplicates")]
     operations = [
         migrations.RunSQL(HELD, migrations.RunSQL.noop),
         migrations.RunSQL(PAIRS, migrations.RunSQL.noop),
