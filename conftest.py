@@ -97,7 +97,9 @@ def customer(owner: User) -> Callable[..., Customer]:
     """Make a customer: `customer("王海涛", owner=seller)`."""
 
     def make(name: str = "王海涛", actor: User | None = None, **values: Any) -> Customer:
-        return customers.create_customer(actor=actor or owner, values={"name": name, **values})
+        return customers.create_customer(
+            actor=actor or owner, values={"name": name, **values}, anyway="namesakes are welcome"
+        )
 
     return make
 

@@ -46,6 +46,16 @@ class CustomersErased:
     customer_ids: Collection[int]
 
 
+@dataclass(frozen=True, slots=True)
+class CustomersMerged:
+    """Of these customers, some became part of others or were parted again: records changed hands.
+
+    All of them exist while it is told; who was absorbed has nothing any more.
+    """
+
+    customer_ids: Collection[int]
+
+
 Fact = (
     OrdersRecorded
     | AssetsChanged
@@ -53,4 +63,5 @@ Fact = (
     | AgendaSettled
     | CustomersMoved
     | CustomersErased
+    | CustomersMerged
 )

@@ -39,6 +39,7 @@ class Act(models.TextChoices):
     ASSIGN = "assign", _("give customers to others")
     IMPORT = "import", _("import files")
     EXPORT = "export", _("export lists")
+    MERGE = "merge", _("merge customers")
     EDIT_RULES = "edit_rules", _("change rules")
     SEE_JOURNAL = "see_journal", _("see the journal")
     PRIVACY = "privacy", _("export and erase everything about a person")

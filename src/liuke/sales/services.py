@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -20,6 +20,7 @@ from liuke.core.journal import Change
 from liuke.core.models import JournalEntry
 from liuke.customers import queries as customer_queries
 from liuke.customers import services as customers
+from liuke.customers.queries.duplicates import former_ids
 from liuke.facts import OrdersRecorded
 from liuke.sales import queries
 from liuke.sales.models import Order, OrderLine, Product
@@ -185,7 +186,9 @@ def _sort_out(
             result.created.append(index)
             if row.number:
                 known[row.number, row.kind] = earlier[row.number, row.kind] = row
-        elif recorded.digest == row.digest:
+        elif recorded.digest == row.digest or recorded.digest in _former_digests(
+            orders[index], row
+        ):
             result.unchanged.append(index)
         else:
             result.conflicts.append(Conflict(index, _difference(recorded, row)))
@@ -219,6 +222,12 @@ def _row(new: NewOrder, origin: str) -> Order:
         digest=_digest(new, total),
         origin=origin,
     )
+
+
+def _former_digests(new: NewOrder, row: Order) -> set[str]:
+    """The same order as it was recorded for a customer that became part of this one."""
+    former = former_ids(new.customer_id)
+    return {_digest(replace(new, customer_id=pk), row.total) for pk in former}
 
 
 def _digest(new: NewOrder, total: Decimal) -> str:

@@ -67,6 +67,7 @@ ROOT_URLCONF = "liuke.site.urls"
 LIUKE_REACTIONS = "liuke.site.reactions.REACTIONS"
 LIUKE_PRIVACY = "liuke.site.privacy.PARTS"
 LIUKE_EXPORTS = "liuke.site.exports.SOURCES"
+LIUKE_MERGING = "liuke.site.merging.MERGING"
 
 TEMPLATES = [
     {

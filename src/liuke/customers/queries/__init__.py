@@ -36,6 +36,7 @@ from liuke.customers.models import (
     Customer,
     CustomerState,
     CustomerTally,
+    FormerCustomer,
     Person,
     Tag,
 )
@@ -100,10 +101,14 @@ def search_tokens(
     points: Iterable[ContactPoint],
     assets: Iterable[Asset],
     people: Iterable[Person] = (),
+    former: Iterable[FormerCustomer] = (),
 ) -> set[str]:
-    """What a customer is found by, the people around included."""
-    texts = [customer.name, *(person.name for person in people)]
+    """What a customer is found by, the people around and what it was before a merge included."""
+    before = list(former)
+    texts = [customer.name, *(each.name for each in before), *(person.name for person in people)]
     numbers = [customer.code, customer.credit_code]
+    for each in before:
+        numbers += [each.code, each.credit_code]
     for point in points:
         (numbers if point.kind in NUMBERS else texts).append(point.value)
     for asset in assets:
@@ -206,8 +211,16 @@ def places_of(customer_ids: Collection[int]) -> dict[int, tuple[int | None, int 
 
 
 def ids_by_code(codes: Collection[str]) -> dict[str, int]:
-    """Customer number → id, for those that exist. The caller keeps to one chunk of codes."""
-    return dict(Customer.objects.filter(code__in=codes).values_list("code", "pk"))
+    """Customer number → id, for those that exist. The caller keeps to one chunk of codes.
+
+    The number of a customer that became part of another leads to that one.
+    """
+    found = dict(Customer.objects.filter(code__in=codes).values_list("code", "pk"))
+    missing = set(codes) - set(found)
+    if missing:
+        former = FormerCustomer.objects.filter(code__in=missing)
+        found |= former.values_list("code", "customer")
+    return found
 
 
 def tags_in_use() -> QuerySet[Tag]:

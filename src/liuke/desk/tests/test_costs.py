@@ -32,7 +32,8 @@ def manager(person, firm) -> Client:
 def fill(seller, count: int) -> None:
     """So many customers of this branch with a phone, a car and a visit each."""
     orders = []
-    for number in range(count):
+    begun = Customer.objects.count()
+    for number in range(begun, begun + count):
         made = create_customer(
             actor=seller,
             values={"name": f"客户{number}", "level": "A"},

@@ -29,6 +29,7 @@ from liuke.customers import queries as customers
 from liuke.customers.forms import CellForm
 from liuke.customers.forms.answers import AnswerForm
 from liuke.customers.models import Customer
+from liuke.customers.queries.duplicates import successor
 from liuke.customers.queries.fields import standard_of
 from liuke.customers.queries.profile import profile_of
 from liuke.customers.services import (
@@ -234,7 +235,9 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """Past and present of one customer."""
     viewer = viewer_of(request)
     rows = customers.visible_to(viewer).select_related("state", "owner", "branch")
-    found = get_object_or_404(rows.prefetch_related("assets"), pk=pk)
+    found = rows.prefetch_related("assets").filter(pk=pk).first()
+    if found is None:
+        return redirect("customer", pk=get_object_or_404(rows, pk=successor(pk)).pk)
     today = clock.today()
     clocks = customer_page.clock_views(found, today)
     kind = request.GET.get("past", "")
