@@ -18,7 +18,7 @@ from liuke.agenda.queries import Progress
 from liuke.agenda.rules import Kind, comes_first_since
 from liuke.core.scoping import Scope
 from liuke.customers.models import ContactPoint, Customer
-from liuke.customers.queries import listed_for
+from liuke.customers.queries import first_of
 from liuke.desk.queries import agenda_words
 from liuke.desk.queries.listing import state_of
 from liuke.followups import queries as followups
@@ -27,6 +27,7 @@ from liuke.followups.rules import ATTEMPTS, Outcome
 SHOWN = 40
 MOST_PEOPLE = 12
 BACK_SINCE = timedelta(days=7)
+MOST_BACK = 5
 TELEPHONES = (ContactPoint.Kind.MOBILE, ContactPoint.Kind.PHONE)
 
 CHIPS: list[tuple[str, str | Promise]] = [
@@ -152,8 +153,8 @@ def team(viewer: User, which: Whose, today: date) -> list[tuple[User, Progress]]
 
 def back_this_week(viewer: User, today: date) -> list[Customer]:
     """Customers who had been lost and bought again within the last seven days."""
-    rows = listed_for(viewer).filter(state__recovered_on__gt=today - BACK_SINCE)
-    return list(rows.select_related("state").order_by("-state__recovered_on", "pk")[:5])
+    lately = Q(recovered_on__gt=today - BACK_SINCE)
+    return first_of(viewer, lately, "-recovered_on", MOST_BACK)
 
 
 def _results(people: Sequence[int], today: date) -> tuple[int, int]:
