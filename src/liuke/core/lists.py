@@ -26,7 +26,7 @@ Choices = Sequence[tuple[str, Label]]
 PAGE_SIZE = 50
 CAP = 10_000
 # Whoever searches looks at the first few; there are many when a word is too common to be a search.
-FOUND_CAP = 1_000
+FOUND_CAP = 500
 PLACE = ("page", "count")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -196,7 +196,7 @@ class ListOf(Generic[Row]):
         query: QueryDict,
         *,
         within: Q | None = None,
-        about: int = 0,
+        about: int | None = None,
         columns: Sequence[str] = (),
         export_url: str = "",
     ) -> Page:
@@ -290,7 +290,7 @@ class ListOf(Generic[Row]):
         return rows.select_related(*self.related).prefetch_related(*self.prefetch)
 
     def _total(
-        self, rows: QuerySet[Any], start: int, came: tuple[int, int], about: int, exact: bool
+        self, rows: QuerySet[Any], start: int, came: tuple[int, int], about: int | None, exact: bool
     ) -> tuple[int, bool]:
         """How many rows there are, and whether more; so many came back of so many asked for."""
         found, read = came
@@ -300,8 +300,8 @@ class ListOf(Generic[Row]):
             return rows.order_by().count(), False
         if found and read > self.size + 1:
             return start + found - (found == read), found == read
-        if about > CAP:
-            return CAP, True
+        if about is not None and found:
+            return min(max(about, start + found), CAP), about > CAP
         # Counting a million rows costs more than showing fifty, and nobody reads the figure.
         counted = rows.order_by().values("pk")[: CAP + 1].count()
         return min(counted, CAP), counted > CAP

@@ -31,7 +31,7 @@ from liuke.core import text
 
 CHUNK = 1000
 # Of more rows than this one reads the wanted order and looks which of them are found.
-FEW = 2_000
+FEW = 10_000
 
 Row = TypeVar("Row", bound=Model)
 

@@ -101,10 +101,14 @@ STANDINGS = ("none", "lost", "at_risk", "recovered", "active")
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many customers stand where, and what those at risk spend a year."""
+    """How many customers stand where, and what those at risk spend a year.
+
+    `kept` is one that a tick counted a few minutes ago.
+    """
 
     counts: Mapping[tuple[str, str], int]
     stake: Decimal
+    kept: bool
 
     def at(self, stage: str = "", standing: str = "") -> int:
         """Of a stage, a standing, or both."""
@@ -124,13 +128,14 @@ def tally(viewer: User) -> Tally:
     kept = CustomerTally.objects.filter(within).values("stage", "standing")
     sums = kept.annotate(n=Sum("customers"), value=Sum("value_year"))
     rows: Sequence[tuple[Any, ...]] = list(sums.values_list("stage", "standing", "n", "value"))
-    if sum(row[2] for row in rows) <= CAP:
+    large = sum(row[2] for row in rows) > CAP
+    if not large:
         rows = counted(Customer.objects.filter(within), clock.today())
     counts, stake = {}, Decimal()
     for stage, where, count, value in rows:
         counts[stage, where] = count
         stake += value if where == "at_risk" else 0
-    return Tally(counts, stake)
+    return Tally(counts, stake, large)
 
 
 def is_large(customers: QuerySet[Customer]) -> bool:

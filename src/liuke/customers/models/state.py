@@ -54,7 +54,11 @@ class CustomerState(models.Model):
         # All begin with whom somebody looks for and end with the order. One by the dates of the
         # clock would tempt a database to read everybody at risk and sort them.
         indexes = [
-            models.Index(fields=["-value_year", "customer"], name="state_value_year"),
+            # A branch is no beginning: its customers are those of its people as well. They are
+            # seen in passing.
+            models.Index(
+                fields=["-value_year", "customer", "owner", "branch"], name="state_value_year"
+            ),
             models.Index(fields=["-value_total", "customer"], name="state_value_total"),
             models.Index(fields=["-last_purchase_on", "customer"], name="state_last_purchase"),
             models.Index(fields=["contact_due_at"], name="state_contact_due"),

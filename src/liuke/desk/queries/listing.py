@@ -63,11 +63,14 @@ def customer_list(viewer: User) -> ListOf[Customer]:
     )
 
 
-def about(declared: ListOf[Customer], tally: Tally, query: QueryDict) -> int:
-    """About how many customers the address asks for, or 0 where the tally cannot say."""
+def about(declared: ListOf[Customer], tally: Tally, query: QueryDict) -> int | None:
+    """How many customers the address asks for by a kept tally, the figures of the stage line.
+
+    None where a count costs little, or where a filter asks what the tally does not know.
+    """
     asked = declared.asked(query)
-    if query.get("q", "").strip() or asked.keys() - {"stage", "churn"}:
-        return 0
+    if not tally.kept or query.get("q", "").strip() or asked.keys() - {"stage", "churn"}:
+        return None
     return tally.at(stage=asked.get("stage", ""), standing=asked.get("churn", ""))
 
 

@@ -112,8 +112,7 @@ def today_of(viewer: User, which: Whose, kind: str, today: date) -> Today:
     then = lines(_once(_read(ranked), seen), today)
     figures = agenda.figures(viewer, today, which.who_id)
     results = _results(which.ids, today)
-    settled = agenda.settled_on(which.ids, today).values("customer").distinct().count()
-    progress = Progress(settled, figures.customers)
+    progress = Progress(agenda.settled_by(which.ids, today), figures.customers)
     return Today(first, then, figures.counts, figures.stake, progress, *results)
 
 
