@@ -60,8 +60,20 @@ def scorecard(request: HttpRequest) -> HttpResponse:
     score = scores.latest_score()
     cards = score.cards if score is not None else []
     lost = sum(card["recency_wins"] for card in cards)
-    context = {"score": score, "cards": list(reversed(cards)), "won": len(cards) - lost}
+    context = {
+        "score": score,
+        "cards": list(reversed(cards)),
+        "won": len(cards) - lost,
+        "valued": [_valued(card) for card in reversed(cards) if card.get("value")],
+    }
     return render(request, "churn/scorecard.html", context)
+
+
+def _valued(card: dict[str, Any]) -> tuple[str, dict[str, Any], float | None]:
+    """A past day, its money, and by what share the expectation was off."""
+    money = card["value"]
+    off = (money["expected"] - money["came"]) / money["came"] if money["came"] else None
+    return card["day"], money, off
 
 
 def months_csv(request: HttpRequest) -> HttpResponseBase:

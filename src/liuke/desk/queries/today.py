@@ -19,6 +19,7 @@ from liuke.agenda.rules import Kind, comes_first_since
 from liuke.core.scoping import Scope
 from liuke.customers.models import ContactPoint, Customer
 from liuke.customers.queries import first_of
+from liuke.customers.rules.contacts import TELEPHONES, Result
 from liuke.desk.queries import agenda_words
 from liuke.desk.queries.listing import state_of
 from liuke.followups import queries as followups
@@ -28,7 +29,6 @@ SHOWN = 40
 MOST_PEOPLE = 12
 BACK_SINCE = timedelta(days=7)
 MOST_BACK = 5
-TELEPHONES = (ContactPoint.Kind.MOBILE, ContactPoint.Kind.PHONE)
 
 CHIPS: list[tuple[str, str | Promise]] = [
     ("", _("All")),
@@ -187,6 +187,9 @@ def _line(item: AgendaItem, today: date) -> Line:
     due, mean = agenda_words.due_words(item, today)
     things = [each for each in customer.assets.all() if each.retired_on is None]
     points = [each for each in customer.contact_points.all() if each.kind in TELEPHONES]
+    # A wrong number is rung by nobody, and the customer's own one before that of a person around.
+    points = [each for each in points if each.last_result != Result.WRONG]
+    points.sort(key=lambda each: each.person_id is not None)
     return Line(
         item,
         customer,
