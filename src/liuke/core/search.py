@@ -31,7 +31,7 @@ from liuke.core import text
 
 CHUNK = 1000
 # Of more rows than this one reads the wanted order and looks which of them are found.
-FEW = 2_000
+FEW = 10_000
 
 Row = TypeVar("Row", bound=Model)
 
@@ -188,7 +188,7 @@ class Matching(Expression):
             (count,) = cursor.fetchone()
         return bool(count > FEW)
 
-    def as_sql(
+    def as_sql(  # type: ignore[override]  # there is one template of it
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
     ) -> tuple[str, tuple[str, ...]]:
         """The subquery and its one parameter; EmptyResultSet when nothing can be found."""
@@ -209,7 +209,7 @@ class Has(Func):
         self.kind = kind
         self.tokens = tuple(tokens)
 
-    def as_sql(
+    def as_sql(  # type: ignore[override]  # there is one template of it
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_context: Any
     ) -> tuple[str, tuple[Any, ...]]:
         """The condition, its parameters those of the field and the expression."""

@@ -56,7 +56,8 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     if not request.GET and (address := own_views.opening(viewer)):
         return redirect(reverse("customers") + address)
-    visible = customers.listed_for(viewer)
+    within = customers.within_reach(viewer)
+    visible = Customer.objects.filter(within)
     look = own_views.look(viewer, request.GET)
     if request.GET.getlist("column") and not look.current:
         keep_columns(actor=viewer, list_name=own_views.LIST, columns=look.columns)
@@ -67,6 +68,8 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     page = declared.page(
         visible,
         request.GET,
+        within=within,
+        about=listing.about(declared, tally, request.GET),
         columns=look.columns,
         export_url=reverse("export-new", args=["customers"]) if viewer.may(Act.EXPORT) else "",
     )
