@@ -34,9 +34,27 @@ class AgendaSettled:
 
 @dataclass(frozen=True, slots=True)
 class CustomersMoved:
-    """These customers were given to another person or branch."""
+    """These customers were given to another person or branch; by whom, and why."""
 
     customer_ids: Collection[int]
+    by_id: int | None = None
+    reason: str = "assigned"
+    note: str = ""
 
 
-Fact = OrdersRecorded | AssetsChanged | ContactUnblocked | AgendaSettled | CustomersMoved
+@dataclass(frozen=True, slots=True)
+class CustomersRecorded:
+    """These customers are new."""
+
+    customer_ids: Collection[int]
+    by_id: int | None = None
+
+
+Fact = (
+    OrdersRecorded
+    | AssetsChanged
+    | ContactUnblocked
+    | AgendaSettled
+    | CustomersMoved
+    | CustomersRecorded
+)

@@ -8,9 +8,11 @@ from liuke.facts import (
     AssetsChanged,
     ContactUnblocked,
     CustomersMoved,
+    CustomersRecorded,
     OrdersRecorded,
 )
 from liuke.followups import services as followups
+from liuke.ownership import services as ownership
 from liuke.sales import services as sales
 
 
@@ -26,6 +28,10 @@ def _contacts(fact: OrdersRecorded | ContactUnblocked | AgendaSettled) -> None:
     followups.refresh_contacts(fact.customer_ids)
 
 
+def _owners(fact: CustomersMoved | CustomersRecorded) -> None:
+    ownership.follow(fact)
+
+
 def _months(fact: CustomersMoved) -> None:
     churn.move_counts(fact.customer_ids)
 
@@ -35,5 +41,6 @@ REACTIONS: Reactions = {
     facts.AssetsChanged: (_clocks,),
     facts.ContactUnblocked: (_contacts,),
     facts.AgendaSettled: (_contacts,),
-    facts.CustomersMoved: (_months,),
+    facts.CustomersMoved: (_owners, _months),
+    facts.CustomersRecorded: (_owners,),
 }

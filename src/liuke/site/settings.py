@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "liuke.accounts",
     "liuke.customers",
     "liuke.agenda",
+    "liuke.ownership",
     "liuke.sales",
     "liuke.followups",
     "liuke.churn",

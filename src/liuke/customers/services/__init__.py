@@ -14,7 +14,13 @@ from liuke.customers.services.file import (
     unblock_contact,
     update_customer,
 )
-from liuke.customers.services.many import Batch, assign_customers, tag_customers, undo_batch
+from liuke.customers.services.many import (
+    Batch,
+    assign_customers,
+    set_owners,
+    tag_customers,
+    undo_batch,
+)
 from liuke.customers.services.state import (
     STATE_COLUMNS,
     forget_contact_dates,
@@ -39,6 +45,7 @@ __all__ = [
     "lock",
     "record_customers",
     "save_asset",
+    "set_owners",
     "set_state",
     "settle_stages",
     "tag_customers",

@@ -19,7 +19,7 @@ from liuke.customers import queries
 from liuke.customers.models import Asset, ContactBlock, ContactPoint, Customer, CustomerState
 from liuke.customers.rules import kind_of, plate_key
 from liuke.customers.services import tags as tagging
-from liuke.facts import AssetsChanged, ContactUnblocked, CustomersMoved
+from liuke.facts import AssetsChanged, ContactUnblocked, CustomersMoved, CustomersRecorded
 
 CHUNK = 500
 
@@ -89,6 +89,7 @@ def create_customer(
         "customer.created",
         [Change(customer, customer.pk, after=_snapshot(customer))],
     )
+    announce(CustomersRecorded([customer.pk], by_id=None if actor is None else actor.pk))
     return customer
 
 
@@ -132,7 +133,7 @@ def update_customer(
         [Change(customer, customer.pk, before=old, after={**new, "version": customer.version})],
     )
     if {"owner", "branch"} & set(new):
-        announce(CustomersMoved([customer.pk]))
+        announce(CustomersMoved([customer.pk], by_id=actor.pk))
     return customer
 
 
@@ -190,6 +191,8 @@ def record_customers(
     told = [{"name": row.name, "code": row.code, "origin": origin} for row in rows]
     changes = (Change(row, row.pk, after=after) for row, after in zip(rows, told, strict=True))
     journal.record(actor, "customer.created", changes)
+    ids = [row.pk for row in rows]
+    announce(CustomersRecorded(ids, by_id=None if actor is None else actor.pk))
     return rows
 
 

@@ -35,6 +35,7 @@ from liuke.customers.services import (
     update_customer,
 )
 from liuke.desk.queries import customer_page, listing, own_views
+from liuke.ownership import queries as ownership
 from liuke.sales import queries as sales
 
 MORE = 40
@@ -250,6 +251,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "facts": customer_page.facts(found),
         "outlook": customer_page.prospects(found, today),
         "future": customer_page.future(found, today),
+        "owners": ownership.history_of(found.pk),
         "may_follow_up": viewer.may(Act.FOLLOW_UP),
         "may_edit": viewer.may(Act.EDIT_CUSTOMERS),
         "may_record": viewer.may(Act.RECORD_ORDERS),

@@ -1,0 +1,3 @@
+from liuke.ownership.models.period import OwnerPeriod
+
+__all__ = ["OwnerPeriod"]
