@@ -1,7 +1,7 @@
 """What one app tells those above it. Facts are plural: one form post is a batch of one."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class CustomersMoved:
     by_id: int | None = None
     reason: str = "assigned"
     note: str = ""
+    pools: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,13 @@ class CustomersRecorded:
     by_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LevelsChanged:
+    """These customers have another level."""
+
+    customer_ids: Collection[int]
+
+
 Fact = (
     OrdersRecorded
     | AssetsChanged
@@ -57,4 +65,5 @@ Fact = (
     | AgendaSettled
     | CustomersMoved
     | CustomersRecorded
+    | LevelsChanged
 )

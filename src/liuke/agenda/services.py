@@ -35,6 +35,7 @@ class Due:
     stake: Decimal = Decimal()
     why: Mapping[str, Any] = field(default_factory=dict)
     due_at: datetime | None = None
+    assignee_id: int | None = None
 
 
 def put(kind: str, wanted: Mapping[int, Due | None]) -> None:
@@ -66,7 +67,10 @@ def _put_chunk(kind: str, wanted: Mapping[int, Due | None]) -> None:
             continue
         row = found.get((pk, due.episode))
         if row is None:
-            new.append(AgendaItem(customer_id=pk, kind=kind, **_values(kind, due)))
+            row = AgendaItem(customer_id=pk, kind=kind, **_values(kind, due))
+            # Only at first: afterwards people may have handed it on.
+            row.assignee_id = due.assignee_id
+            new.append(row)
         elif row.closed_at is None or row.ending == Ending.OVER:
             values = _values(kind, due)
             if row.closed_at is not None or any(

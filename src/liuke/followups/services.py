@@ -34,6 +34,7 @@ from liuke.followups.rules import (
     retry_on,
     situation_of,
 )
+from liuke.ownership import services as ownership
 
 CHUNK = 500
 # How many customers one run of the tick may take on; the next goes on where it stopped.
@@ -116,6 +117,7 @@ def _refresh_chunk(ids: Sequence[int], cadences: Mapping[str, Cadence], today: d
         },
     )
     customers.settle_stages(ids)
+    ownership.refresh_pools(ids)
     agenda.put(Kind.NEXT_STEP, {pk: plan.step for pk, plan in plans.items()})
     agenda.put(Kind.CONTACT, {pk: plan.contact for pk, plan in plans.items()})
     agenda.attempted(

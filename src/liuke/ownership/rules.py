@@ -1,4 +1,9 @@
-"""Why a customer changes hands. No database, no clock."""
+"""Why a customer changes hands, and when it goes to the pool. No database, no clock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,3 +20,67 @@ class Reason(models.TextChoices):
     HANDED_OVER = "handover", _("Handed over")
     DECIDED = "decided", _("Conflict decided")
     UNDONE = "undone", _("Taken back")
+
+
+class Hidden(models.TextChoices):
+    """What somebody may not read before claiming."""
+
+    CONTACT = "contact", _("Telephone")
+    PLATE = "plate", _("Vehicle or asset")
+    VALUE = "value", _("Value")
+    OWNER = "owner", _("Last owner")
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Who is told when: days before the owner's last day, and days the manager has then."""
+
+    first: int = 7
+    last: int = 1
+    manager: int = 0
+    extension: int = 14
+
+
+# (stage, level) → days without a contact; a level without its own figure follows its stage.
+Table = Mapping[tuple[str, str], int]
+
+
+def days_of(table: Table, stage: str, level: str) -> int | None:
+    """After how many days such a customer goes to the pool; None for never."""
+    return table.get((stage, level), table.get((stage, "")))
+
+
+def last_day(
+    days: int, last_contact: date, extended_until: date | None, begun: date | None, first: int
+) -> date:
+    """The owner's last day: so many days after the contact, and never without the first warning.
+
+    `begun` is the day from which the rules count.
+    """
+    due = last_contact + timedelta(days=days)
+    if begun is not None:
+        due = max(due, begun + timedelta(days=first))
+    return due if extended_until is None else max(due, extended_until)
+
+
+class Stance(StrEnum):
+    """How far the way to the pool has come."""
+
+    FIRST = "first"
+    LAST = "last"
+    MANAGER = "manager"
+
+
+def stance(owners_last: date, steps: Steps, today: date) -> Stance | None:
+    """Whose turn it is: nobody's, the owner's after a warning, or the manager's."""
+    if steps.manager and today >= owners_last:
+        return Stance.MANAGER
+    if today >= owners_last - timedelta(days=steps.last):
+        return Stance.LAST
+    if today >= owners_last - timedelta(days=steps.first):
+        return Stance.FIRST
+    return None
+
+
+def over_by(limit: int | None, have: int, more: int) -> bool:
+    return limit is not None and have + more > limit

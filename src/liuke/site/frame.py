@@ -27,7 +27,14 @@ class Entry:
 RAIL: list[list[tuple[Any, str, str, str, tuple[str, ...], Act | None]]] = [
     [
         (_("Today"), "today", "calendar-check", "t", ("/today/",), None),
-        (_("Customers"), "customers", "users", "c", ("/customers/", "/orders/", "/search/"), None),
+        (
+            _("Customers"),
+            "customers",
+            "users",
+            "c",
+            ("/customers/", "/orders/", "/search/", "/pool/"),
+            None,
+        ),
         (_("Churn"), "churn", "door-exit", "l", ("/churn/",), None),
     ],
     [
@@ -40,6 +47,7 @@ RAIL: list[list[tuple[Any, str, str, str, tuple[str, ...], Act | None]]] = [
 SETTINGS = [
     (_("Churn rules"), "churn-rules", "door-exit", "/settings/churn/"),
     (_("Contact rhythm"), "cadences", "phone", "/settings/contacts/"),
+    (_("Pools"), "pool-settings", "users", "/settings/pools/"),
 ]
 
 

@@ -9,6 +9,7 @@ from liuke.facts import (
     ContactUnblocked,
     CustomersMoved,
     CustomersRecorded,
+    LevelsChanged,
     OrdersRecorded,
 )
 from liuke.followups import services as followups
@@ -32,6 +33,10 @@ def _owners(fact: CustomersMoved | CustomersRecorded) -> None:
     ownership.follow(fact)
 
 
+def _pool_clocks(fact: LevelsChanged) -> None:
+    ownership.refresh_pools(fact.customer_ids)
+
+
 def _months(fact: CustomersMoved) -> None:
     churn.move_counts(fact.customer_ids)
 
@@ -43,4 +48,5 @@ REACTIONS: Reactions = {
     facts.AgendaSettled: (_contacts,),
     facts.CustomersMoved: (_owners, _months),
     facts.CustomersRecorded: (_owners,),
+    facts.LevelsChanged: (_pool_clocks,),
 }

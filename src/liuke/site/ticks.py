@@ -4,10 +4,12 @@ from liuke.churn import services as churn
 from liuke.core.ticks import Tick
 from liuke.customers import services as customers
 from liuke.followups import services as followups
+from liuke.ownership import services as ownership
 
 TICKS: dict[str, Tick] = {
     "churn.clocks": churn.advance,
     "followups.contacts": followups.advance,
+    "ownership.pools": ownership.advance,
     "churn.score": churn.score_when_due,
     "customers.tally": customers.keep_tally,
 }

@@ -1,6 +1,7 @@
 from liuke.customers.models.asset import Asset
 from liuke.customers.models.contact import ContactBlock, ContactPoint
 from liuke.customers.models.customer import NOT_SAID, Customer, Tag
+from liuke.customers.models.hold import Hold
 from liuke.customers.models.state import CustomerState, CustomerTally
 
 __all__ = [
@@ -11,5 +12,6 @@ __all__ = [
     "Customer",
     "CustomerState",
     "CustomerTally",
+    "Hold",
     "Tag",
 ]

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from liuke.accounts.models import Unit
@@ -36,6 +37,10 @@ class CustomerState(models.Model):
     last_contact_on = models.DateField(_("last contact"), null=True)
     contact_due_at = models.DateField(_("next contact"), null=True)
     intent_until = models.DateField(_("intent until"), null=True)
+    pool_at = models.DateField(_("to the pool on"), null=True)
+    pool = models.PositiveIntegerField(
+        _("pool"), null=True, help_text="The id of an ownership.Pool; this app knows none."
+    )
 
     class Meta:
         verbose_name = _("state")
@@ -47,6 +52,10 @@ class CustomerState(models.Model):
             models.Index(fields=["at_risk_at", "lost_at"], name="state_at_risk"),
             models.Index(fields=["lost_at"], name="state_lost"),
             models.Index(fields=["contact_due_at"], name="state_contact_due"),
+            models.Index(
+                fields=["pool_at"], condition=Q(pool_at__isnull=False), name="state_pool_at"
+            ),
+            models.Index(fields=["pool"], condition=Q(pool__isnull=False), name="state_pool"),
         ]
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ from liuke.customers.services.file import (
     unblock_contact,
     update_customer,
 )
+from liuke.customers.services.holds import Held, set_holds
 from liuke.customers.services.many import (
     Batch,
     assign_customers,
@@ -33,6 +34,7 @@ __all__ = [
     "EDITABLE",
     "STATE_COLUMNS",
     "Batch",
+    "Held",
     "KnownCustomer",
     "NewContactPoint",
     "NewCustomer",
@@ -45,6 +47,7 @@ __all__ = [
     "lock",
     "record_customers",
     "save_asset",
+    "set_holds",
     "set_owners",
     "set_state",
     "settle_stages",

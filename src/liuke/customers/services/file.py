@@ -19,7 +19,13 @@ from liuke.customers import queries
 from liuke.customers.models import Asset, ContactBlock, ContactPoint, Customer, CustomerState
 from liuke.customers.rules import kind_of, plate_key
 from liuke.customers.services import tags as tagging
-from liuke.facts import AssetsChanged, ContactUnblocked, CustomersMoved, CustomersRecorded
+from liuke.facts import (
+    AssetsChanged,
+    ContactUnblocked,
+    CustomersMoved,
+    CustomersRecorded,
+    LevelsChanged,
+)
 
 CHUNK = 500
 
@@ -134,6 +140,8 @@ def update_customer(
     )
     if {"owner", "branch"} & set(new):
         announce(CustomersMoved([customer.pk], by_id=actor.pk))
+    if "level" in new:
+        announce(LevelsChanged([customer.pk]))
     return customer
 
 

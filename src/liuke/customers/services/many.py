@@ -3,7 +3,9 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as default
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
@@ -27,6 +29,7 @@ from liuke.facts import CustomersMoved
 UPDATED = "customer.updated"
 UNDO_FOR = timedelta(minutes=30)
 Values = Mapping[int, Any]
+NO_POOLS: Mapping[int, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Why:
 
     reason: str = "assigned"
     note: str = ""
+    pools: Mapping[int, int] = default(default_factory=dict)
 
 
 ASSIGNED = Why()
@@ -64,12 +68,17 @@ def assign_customers(*, actor: User, customer_ids: Collection[int], owner_id: in
 
 @transaction.atomic
 def set_owners(
-    *, actor: User | None, owners: Mapping[int, int | None], reason: str, note: str = ""
+    *,
+    actor: User | None,
+    owners: Mapping[int, int | None],
+    reason: str,
+    note: str = "",
+    pools: Mapping[int, int] = NO_POOLS,
 ) -> Batch:
     """Apps above only, which asked whether it may be: a new owner for each of locked customers."""
     before = {pk: owner for pk, owner in _owners_of(owners).items() if owner != owners[pk]}
     after = {pk: owners[pk] for pk in before}
-    return _changed(actor, "owner", before, after, Why(reason, note))
+    return _changed(actor, "owner", before, after, Why(reason, note, pools))
 
 
 @transaction.atomic
@@ -135,7 +144,7 @@ def _changed(
     at = journal.record(actor, UPDATED, changes)
     if field == "owner":
         by = None if actor is None else actor.pk
-        announce(CustomersMoved(list(after), by_id=by, reason=why.reason, note=why.note))
+        announce(CustomersMoved(list(after), by, why.reason, why.note, why.pools))
     return Batch(len(after), at)
 
 

@@ -23,6 +23,7 @@ from liuke.core.ui.figures import month_text
 from liuke.customers.models import Customer
 from liuke.customers.queries import SEARCH_KIND, Tally, standing, tags_in_use
 from liuke.customers.rules import Kind, Stage, churn_state
+from liuke.desk.queries import pool_line
 from liuke.desk.queries.own_views import EVERYBODY
 
 EDITOR = "cell-editor"
@@ -218,6 +219,8 @@ def _filters(viewer: User, today: date) -> list[Filter]:
                lambda v: _between("state__value_year", v)),
         Filter("last", _("Last purchase"), "date",
                lambda v: _between("state__last_purchase_on", v)),
+        Filter("to_pool", _("Would go to the pool"), "text", pool_line.would_go,
+               says=pool_line.table_name, listed=False),
         Filter("figure", _("Month table"), "text", _figure, says=_figure_name, listed=False),
     ]  # fmt: skip
 

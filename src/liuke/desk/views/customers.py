@@ -34,7 +34,7 @@ from liuke.customers.services import (
     undo_batch,
     update_customer,
 )
-from liuke.desk.queries import customer_page, listing, own_views
+from liuke.desk.queries import customer_page, listing, own_views, pool_line
 from liuke.ownership import queries as ownership
 from liuke.sales import queries as sales
 
@@ -68,7 +68,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "look": look,
         "views_url": reverse("customers-view"),
-        "stages": listing.stage_line(tally, request.GET),
+        "stages": [*listing.stage_line(tally, request.GET), *pool_line.boxes(viewer)],
         "watch": listing.watched(tally),
         "is_new": not visible.exists(),
         "may_edit": may_edit,
@@ -252,6 +252,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "outlook": customer_page.prospects(found, today),
         "future": customer_page.future(found, today),
         "owners": ownership.history_of(found.pk),
+        "has_pools": ownership.has_pools(),
         "may_follow_up": viewer.may(Act.FOLLOW_UP),
         "may_edit": viewer.may(Act.EDIT_CUSTOMERS),
         "may_record": viewer.may(Act.RECORD_ORDERS),

@@ -1,5 +1,28 @@
-"""Reads of whose customer it is, and was."""
+"""Reads of whose customer it is and was, and of what waits in the pools."""
 
-from liuke.ownership.queries.periods import history_of
+from liuke.ownership.queries import recycling
+from liuke.ownership.queries.periods import has_pools, history_of
+from liuke.ownership.queries.pools import (
+    claimed_on,
+    claims_from,
+    left_lately,
+    owned_by_level,
+    pool_page,
+    pools_open_to,
+    waiting,
+)
+from liuke.ownership.queries.recycling import table
 
-__all__ = ["history_of"]
+__all__ = [
+    "claimed_on",
+    "claims_from",
+    "has_pools",
+    "history_of",
+    "left_lately",
+    "owned_by_level",
+    "pool_page",
+    "pools_open_to",
+    "recycling",
+    "table",
+    "waiting",
+]

@@ -15,6 +15,8 @@ BY_CUSTOMER = {
     "customer-level": Act.EDIT_CUSTOMERS,
     "customer-owner": Act.EDIT_CUSTOMERS,
     "customer-tags": Act.EDIT_CUSTOMERS,
+    "customer-release": Act.EDIT_CUSTOMERS,
+    "customer-extend": Act.FOLLOW_UP,
 }
 BY_ORDER = {"order": None, "order-void": Act.RECORD_ORDERS}
 BY_ITEM = {"agenda-snooze", "agenda-hand-over", "agenda-done", "agenda-restore"}
@@ -22,6 +24,10 @@ FIRM_WIDE = {
     "home": None,
     "first-calls": None,
     "today": None,
+    "pool": None,
+    "pool-settings": None,
+    "pool-rules": Act.EDIT_RULES,
+    "pool-new": Act.EDIT_RULES,
     "cadences": None,
     "cadence": Act.EDIT_RULES,
     "customers": None,
@@ -40,7 +46,8 @@ FIRM_WIDE = {
     "import-new": Act.IMPORT,
 }
 # These only take a POST that names customers, or a view of one's own.
-MANY = {"customers-assign", "customers-tag", "customers-undo", "customers-view"}
+MANY = {"pool-claim", "customers-assign", "customers-tag", "customers-undo", "customers-view"}
+BY_POOL = {"pool-edit": Act.EDIT_RULES}
 BY_IMPORT = {
     "import-run", "import-map", "import-check", "import-stop", "import-discard", "import-rejects",
 }  # fmt: skip
@@ -77,7 +84,7 @@ API = {
     ("post", "/api/agenda/{pk}/done"): Act.FOLLOW_UP,
 }
 ARGS = {
-    **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *BY_IMPORT], (1,)),
+    **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *BY_IMPORT, *BY_POOL], (1,)),
     "cadence": ("potential",),
     "asset-edit": (1, 1),
     "churn-rule-of": ("person",),
