@@ -31,6 +31,7 @@ class Act(models.TextChoices):
     IMPORT = "import", _("import files")
     EXPORT = "export", _("export lists")
     EDIT_RULES = "edit_rules", _("change rules")
+    HAND_OVER = "hand_over", _("hand customers over from one person to others")
     MANAGE_USERS = "manage_users", _("manage people")
 
 

@@ -1,6 +1,6 @@
 """All writes of what is due: producers put it, people settle it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -150,6 +150,16 @@ def hand_over_item(*, actor: User, item_id: int, to_id: int) -> AgendaItem:
     item.save(update_fields=["assignee"])
     _note(actor, "agenda.handed_over", item, {"assignee": before}, {"assignee": to.pk})
     return item
+
+
+def pass_on(*, actor: User, from_id: int, customer_ids: Collection[int] | None = None) -> None:
+    """What this person had taken over goes back to whoever owns the customers; None for all."""
+    rows = AgendaItem.objects.filter(assignee=from_id, closed_at=None)
+    found = [item for item in rows if customer_ids is None or item.customer_id in set(customer_ids)]
+    bulk.update(AgendaItem, ("assignee",), ((None, item.pk) for item in found), key="id")
+    before, after = {"assignee": from_id}, {"assignee": None}
+    changes = [Change(item, item.customer_id, before=before, after=after) for item in found]
+    journal.record(actor, "agenda.handed_over", changes)
 
 
 @transaction.atomic

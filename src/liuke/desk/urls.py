@@ -1,7 +1,7 @@
 from django.urls import path
 
 from liuke.desk.views import customers as views
-from liuke.desk.views import today
+from liuke.desk.views import handover, today
 
 urlpatterns = [
     path("today/", today.today, name="today"),
@@ -20,6 +20,14 @@ urlpatterns = [
     ),
     path("customers/<int:pk>/tags/", views.customer_cell, {"field": "tags"}, name="customer-tags"),
     path("customers/<int:pk>/", views.customer, name="customer"),
+    path("handover/", handover.handovers, name="handover"),
+    path("handover/from/<int:pk>/", handover.handover_new, name="handover-new"),
+    path("handover/<int:pk>/", handover.handover_done, name="handover-done"),
+    path(
+        "handover/<int:pk>/briefing/<int:to>/",
+        handover.handover_briefing,
+        name="handover-briefing",
+    ),
     path("search/", views.search, name="search"),
     path("search/palette/", views.palette, name="palette"),
 ]

@@ -1,5 +1,6 @@
 """Parsing reasons, pools and their rules; saving is a service's work."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from liuke.accounts.models import Unit, User
 from liuke.accounts.rules import Act
 from liuke.customers.rules import Stage
 from liuke.ownership.models import Pool
-from liuke.ownership.rules import Hidden, Steps, Table
+from liuke.ownership.rules import Hidden, Steps, Table, Way
 
 LEVELS = ("", "A", "B", "C", "D")
 MOST_DAYS = 3650
@@ -26,13 +27,7 @@ class PoolForm(forms.ModelForm[Pool]):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    managers = forms.ModelMultipleChoiceField(
-        User.objects.none(),
-        label=_("Managers"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("They are asked before a customer goes to the pool."),
-    )
+    managers = forms.ModelMultipleChoiceField(User.objects.none())
     most_a = forms.IntegerField(label=_("Level A"), min_value=0, max_value=30_000, required=False)
     most_b = forms.IntegerField(label=_("Level B"), min_value=0, max_value=30_000, required=False)
     most_c = forms.IntegerField(label=_("Level C"), min_value=0, max_value=30_000, required=False)
@@ -143,3 +138,45 @@ class RecycleForm(forms.Form):
         if given.get("last", 0) > given.get("first", MOST_DAYS):
             self.add_error("last", _("The last warning comes after the first one."))
         return given
+
+
+class HandoverForm(forms.Form):
+    """Which customers of one person go to whom, by which rule, and why."""
+
+    levels = forms.MultipleChoiceField(
+        label=_("Only the levels"),
+        required=False,
+        choices=[*((grade, grade) for grade in LEVELS[1:]), ("none", _("without"))],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    stages = forms.MultipleChoiceField(
+        label=_("Only the stages"),
+        required=False,
+        choices=Stage.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    receivers = forms.TypedMultipleChoiceField()
+    way = forms.ChoiceField(
+        label=_("By which rule"),
+        choices=Way.choices,
+        initial=Way.EVENLY,
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label=_("Reason"), max_length=200, help_text=_("The new owners read it in the history.")
+    )
+    leaves = forms.BooleanField(
+        label=_("Leaves the firm: close the account, its keys and sessions"), required=False
+    )
+
+    def __init__(self, people: Sequence[User], may_close: bool, data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["receivers"] = forms.TypedMultipleChoiceField(
+            label=_("Who takes over"),
+            coerce=int,
+            choices=[(each.pk, str(each)) for each in people],
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={"required": _("Choose who takes over.")},
+        )
+        if not may_close:
+            del self.fields["leaves"]

@@ -1,8 +1,10 @@
 """Why a customer changes hands, and when it goes to the pool. No database, no clock."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 from django.db import models
@@ -84,3 +86,57 @@ def stance(owners_last: date, steps: Steps, today: date) -> Stance | None:
 
 def over_by(limit: int | None, have: int, more: int) -> bool:
     return limit is not None and have + more > limit
+
+
+class Way(models.TextChoices):
+    """By which rule the customers of one person go to several."""
+
+    EVENLY = "evenly", _("Evenly, level by level")
+    LOAD = "load", _("Most to whoever owns least")
+    BRANCH = "branch", _("Evenly within the customer's branch")
+
+
+# How long the customers of somebody who left are watched.
+WATCHED_FOR = timedelta(days=180)
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """A customer to be given away."""
+
+    pk: int
+    value: Decimal
+    level: str = ""
+    branch_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Somebody who takes over: how many customers they own already, and in which branch."""
+
+    pk: int
+    owned: int = 0
+    branch_id: int | None = None
+
+
+def spread(portions: Iterable[Portion], seats: Sequence[Seat], way: str) -> dict[int, int]:
+    """Customer → who takes over; the same customers and seats always give the same."""
+    found: dict[int, int] = {}
+    counts, values = Counter[int](), Counter[int]()
+    of_level = Counter[tuple[int, str]]()
+    for each in sorted(portions, key=lambda row: (row.level or "~", -row.value, row.pk)):
+        near = [seat for seat in seats if seat.branch_id == each.branch_id]
+        able = near if way == Way.BRANCH and near else seats
+
+        def burden(seat: Seat, level: str = each.level) -> tuple[int, ...]:
+            mine = counts[seat.pk], values[seat.pk], seat.pk
+            if way == Way.LOAD:
+                return (seat.owned + counts[seat.pk], *mine)
+            return (of_level[seat.pk, level], *mine)
+
+        to = min(able, key=burden).pk
+        found[each.pk] = to
+        counts[to] += 1
+        values[to] += int(each.value)
+        of_level[to, each.level] += 1
+    return found

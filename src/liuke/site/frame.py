@@ -38,6 +38,7 @@ RAIL: list[list[tuple[Any, str, str, str, tuple[str, ...], Act | None]]] = [
         (_("Churn"), "churn", "door-exit", "l", ("/churn/",), None),
     ],
     [
+        (_("Handover"), "handover", "users-minus", "o", ("/handover/",), Act.HAND_OVER),
         (_("Import"), "import-list", "database-import", "i", ("/import/",), Act.IMPORT),
         (_("Settings"), "churn-rules", "settings", "s", ("/settings/",), None),
     ],

@@ -3,6 +3,7 @@
 from liuke.ownership.services.claiming import claim, release, save_pool
 from liuke.ownership.services.clocks import hold, refresh_pools
 from liuke.ownership.services.following import follow
+from liuke.ownership.services.handover import hand_over
 from liuke.ownership.services.periods import give
 from liuke.ownership.services.recycling import advance, extend, save_rules
 
@@ -12,6 +13,7 @@ __all__ = [
     "extend",
     "follow",
     "give",
+    "hand_over",
     "hold",
     "refresh_pools",
     "release",

@@ -25,6 +25,7 @@ FIRM_WIDE = {
     "first-calls": None,
     "today": None,
     "pool": None,
+    "handover": Act.HAND_OVER,
     "pool-settings": None,
     "pool-rules": Act.EDIT_RULES,
     "pool-new": Act.EDIT_RULES,
@@ -48,6 +49,7 @@ FIRM_WIDE = {
 # These only take a POST that names customers, or a view of one's own.
 MANY = {"pool-claim", "customers-assign", "customers-tag", "customers-undo", "customers-view"}
 BY_POOL = {"pool-edit": Act.EDIT_RULES}
+BY_HANDOVER = {"handover-new": Act.HAND_OVER, "handover-done": None, "handover-briefing": None}
 BY_IMPORT = {
     "import-run", "import-map", "import-check", "import-stop", "import-discard", "import-rejects",
 }  # fmt: skip
@@ -84,8 +86,9 @@ API = {
     ("post", "/api/agenda/{pk}/done"): Act.FOLLOW_UP,
 }
 ARGS = {
-    **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *BY_IMPORT, *BY_POOL], (1,)),
+    **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *BY_IMPORT, *BY_POOL, *BY_HANDOVER], (1,)),
     "cadence": ("potential",),
     "asset-edit": (1, 1),
+    "handover-briefing": (1, 1),
     "churn-rule-of": ("person",),
 }

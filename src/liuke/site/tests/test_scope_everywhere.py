@@ -24,6 +24,7 @@ from liuke.site.tests.addresses import (
     API_OPEN,
     ARGS,
     BY_CUSTOMER,
+    BY_HANDOVER,
     BY_IMPORT,
     BY_ITEM,
     BY_ORDER,
@@ -298,9 +299,9 @@ def test_who_may_not_is_told_in_words(person, role) -> None:
         method = client.post if name in ("import-stop", "import-discard") else client.get
         expected = 404 if viewer.may(Act.IMPORT) else 403
         assert method(reverse(name, args=[1])).status_code == expected, name
-    for name, act in BY_POOL.items():
-        expected = 404 if viewer.may(act) else 403
-        assert client.get(reverse(name, args=[1])).status_code == expected, name
+    for name, act in (BY_POOL | BY_HANDOVER).items():
+        expected = 404 if act is None or viewer.may(act) else 403
+        assert client.get(reverse(name, args=ARGS[name])).status_code == expected, name
     bodies = {"/api/customers": {"name": "王"}, "/api/orders": []}
     for (method, path), act in API.items():
         if path in bodies and act is not None and not viewer.may(act):
@@ -313,8 +314,8 @@ def test_who_may_not_is_told_in_words(person, role) -> None:
 
 def test_every_address_is_in_a_list() -> None:
     listed = {
-        *BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *FIRM_WIDE, *MANY, *BY_IMPORT, *BY_POOL, *OWN_ACCOUNT,
-        *SIGNED_OUT, *API_OPEN,
+        *BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *FIRM_WIDE, *MANY, *BY_IMPORT, *BY_POOL,
+        *BY_HANDOVER, *OWN_ACCOUNT, *SIGNED_OUT, *API_OPEN,
     }  # fmt: skip
     found = {name for name in _names() if not name.startswith("api-1:") or name in API_OPEN}
     assert found == listed
@@ -331,7 +332,17 @@ def test_every_address_is_in_a_list() -> None:
 @pytest.mark.parametrize(
     "name",
     sorted(
-        {*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *FIRM_WIDE, *MANY, *BY_IMPORT, *BY_POOL, *OWN_ACCOUNT}
+        {
+            *BY_CUSTOMER,
+            *BY_ORDER,
+            *BY_ITEM,
+            *FIRM_WIDE,
+            *MANY,
+            *BY_IMPORT,
+            *BY_POOL,
+            *BY_HANDOVER,
+            *OWN_ACCOUNT,
+        }
     ),
 )
 def test_signed_out_leads_to_the_sign_in(name, firm) -> None:
