@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from liuke.accounts import services as accounts
 from liuke.accounts.models import Unit, User
 from liuke.accounts.rules import Role
 from liuke.core import clock
@@ -66,7 +67,7 @@ def person(firm: Unit) -> Callable[..., User]:
         user = User(
             username=f"{role}{number}",
             name=name or f"{role} {number}",
-            role=role,
+            role=accounts.role(role),
             unit=unit,
             **more,
         )

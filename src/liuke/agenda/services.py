@@ -1,6 +1,6 @@
 """All writes of what is due: producers put it, people settle it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,15 +15,17 @@ from liuke.accounts.queries import people_reaching
 from liuke.accounts.rules import Act
 from liuke.accounts.services import require
 from liuke.agenda import queries
-from liuke.agenda.models import AgendaItem
+from liuke.agenda.models import AgendaItem, AgendaTally
 from liuke.agenda.rules import LONGEST_SNOOZE, Ending, weight
 from liuke.core import bulk, clock, journal
 from liuke.core.announce import announce
 from liuke.core.errors import Refused
 from liuke.core.journal import Change
+from liuke.customers import queries as customers
 from liuke.facts import AgendaSettled
 
 CHUNK = 500
+TALLY_FOR = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +63,14 @@ def _put_chunk(kind: str, wanted: Mapping[int, Due | None]) -> None:
         for row in found.values()
         if row.closed_at is None and _episode(wanted[row.customer_id]) != row.episode
     ]
-    new, changed = [], []
+    new: list[tuple[int, Due]] = []
+    changed = []
     for pk, due in wanted.items():
         if due is None:
             continue
         row = found.get((pk, due.episode))
         if row is None:
-            row = AgendaItem(customer_id=pk, kind=kind, **_values(kind, due))
-            # Only at first: afterwards people may have handed it on.
-            row.assignee_id = due.assignee_id
-            new.append(row)
+            new.append((pk, due))
         elif row.closed_at is None or row.ending == Ending.OVER:
             values = _values(kind, due)
             if row.closed_at is not None or any(
@@ -79,7 +79,23 @@ def _put_chunk(kind: str, wanted: Mapping[int, Due | None]) -> None:
                 changed.append([*values.values(), None, "", row.pk])
     bulk.update(AgendaItem, ("closed_at", "ending"), over, key="id")
     bulk.update(AgendaItem, (*VALUES, "closed_at", "ending"), changed, key="id")
-    bulk.create(new)
+    bulk.create(_new_items(kind, new))
+
+
+def _new_items(kind: str, new: Sequence[tuple[int, Due]]) -> list[AgendaItem]:
+    places = customers.places_of([pk for pk, _due in new]) if new else {}
+    return [
+        AgendaItem(
+            customer_id=pk,
+            owner_id=places[pk][0],
+            branch_id=places[pk][1],
+            # Only at first: afterwards people may have handed it on.
+            assignee_id=due.assignee_id,
+            kind=kind,
+            **_values(kind, due),
+        )
+        for pk, due in new
+    ]
 
 
 VALUES = ("episode", "due_on", "due_at", "stake", "weight", "why")
@@ -110,6 +126,28 @@ def contacted(*, actor: User | None, days: Mapping[int, date]) -> None:
         if row.due_on <= days[row.customer_id]
     ]
     bulk.update(AgendaItem, ("closed_at", "closed_by", "ending"), settled, key="id")
+
+
+def keep_places(customer_ids: Collection[int]) -> None:
+    """Reaction: what is due about these customers is found under their present owner and branch."""
+    ids = sorted(customer_ids)
+    for start in range(0, len(ids), CHUNK):
+        places = customers.places_of(ids[start : start + CHUNK])
+        rows = ([*place, pk] for pk, place in places.items())
+        bulk.update(AgendaItem, ("owner", "branch"), rows, key="customer")
+
+
+@transaction.atomic
+def keep_tally(now: datetime) -> None:
+    """Tick: count what is due, every few minutes and only where it is very much."""
+    large = queries.is_large()
+    kept = AgendaTally.objects.all()
+    if large and kept.filter(counted_at__gt=now - TALLY_FOR).exists():
+        return
+    rows = queries.counted_by_place(clock.day_of(now)) if large else []
+    kept.delete()
+    fields = ("owner", "branch", "who", "kind", "items", "customers", "stake", "counted_at")
+    bulk.insert(AgendaTally, fields, ([*row, now] for row in rows))
 
 
 def attempted(retry_on: Mapping[int, date]) -> None:

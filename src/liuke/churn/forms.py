@@ -60,16 +60,16 @@ class RuleForm(forms.Form):
     rhythm_expected_q = forms.FloatField(
         label=_("Expected"),
         required=False,
-        help_text=_("Share of the customer's own gaps, 0.5 = half."),
+        help_text=_("0.5: half of a customer's waits are over by then."),
     )
-    rhythm_at_risk_q = forms.FloatField(label=_("At risk"), required=False)
-    rhythm_lost_q = forms.FloatField(label=_("Lost"), required=False)
-    rhythm_min_gaps = forms.IntegerField(
-        label=_("At least … gaps"),
+    rhythm_at_risk_q = forms.FloatField(
+        label=_("At risk"),
         required=False,
-        help_text=_("With fewer gaps, the usual days of all customers apply."),
+        help_text=_("0.9: who is still there is back by then nine times in ten."),
     )
-
+    rhythm_lost_q = forms.FloatField(
+        label=_("Lost"), required=False, help_text=_("0.98: 49 times in 50.")
+    )
     restate = forms.BooleanField(
         label=_("Also recalculate past months"),
         required=False,

@@ -230,7 +230,10 @@ class MonthChange(models.Model):
 
 
 class Score(models.Model):
-    """One fit of the model behind P(alive), with its scorecard; or why there was none."""
+    """One fit of the model behind P(alive), with its scorecard; or why there was none.
+
+    The value of a purchase has a model of its own, which may be refused by itself.
+    """
 
     made_at = models.DateTimeField(db_index=True)
     as_of = models.DateField()
@@ -238,6 +241,8 @@ class Score(models.Model):
     params = models.JSONField(null=True)
     cards = models.JSONField(default=list)
     refusal = models.JSONField(null=True)
+    value_params = models.JSONField(null=True)
+    value_refusal = models.JSONField(null=True)
 
     class Meta:
         verbose_name = _("fit of the prediction")

@@ -33,12 +33,12 @@ RESCUE = 6
 
 def overview(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
-    visible = customers.visible_to(viewer)
     today = clock.today()
     months = queries.months_of(viewer, today)
     shown = months if request.GET.get("months") == "all" else months[-SHOWN:]
     tally = customers.tally(viewer)
-    standing = visible.filter(state__isnull=False).annotate(where=customers.standing_of(today))
+    listed = customers.listed_for(viewer).filter(state__isnull=False)
+    standing = listed.annotate(where=customers.standing_of(today))
     at_risk = standing.filter(where="at_risk").order_by("-state__value_year", "pk")
     context = {
         "at_risk": tally.at(standing="at_risk"),
@@ -62,8 +62,20 @@ def scorecard(request: HttpRequest) -> HttpResponse:
     score = scores.latest_score()
     cards = score.cards if score is not None else []
     lost = sum(card["recency_wins"] for card in cards)
-    context = {"score": score, "cards": list(reversed(cards)), "won": len(cards) - lost}
+    context = {
+        "score": score,
+        "cards": list(reversed(cards)),
+        "won": len(cards) - lost,
+        "valued": [_valued(card) for card in reversed(cards) if card.get("value")],
+    }
     return render(request, "churn/scorecard.html", context)
+
+
+def _valued(card: dict[str, Any]) -> tuple[str, dict[str, Any], float | None]:
+    """A past day, its money, and by what share the expectation was off."""
+    money = card["value"]
+    off = (money["expected"] - money["came"]) / money["came"] if money["came"] else None
+    return card["day"], money, off
 
 
 def months_csv(request: HttpRequest) -> HttpResponseBase:

@@ -24,6 +24,8 @@ Choices = Sequence[tuple[str, Label]]
 
 PAGE_SIZE = 50
 CAP = 10_000
+# Whoever searches looks at the first few; there are many when a word is too common to be a search.
+FOUND_CAP = 1_000
 PLACE = ("page", "count")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -166,11 +168,16 @@ class ListOf(Generic[Row]):
         number = max(1, _whole(query.get("page")) or 1)
         start = (number - 1) * self.size
         # What is sorted is as narrow as can be; only what is shown is read in full.
-        picked = list(selected.values_list("pk", flat=True)[start : start + self.size + 1])
+        read = self.size + 1
+        if self.search and query.get("q", "").strip():
+            # What is found was looked up and sorted; to read it further counts it on the way.
+            read = max(read, FOUND_CAP + 1 - start)
+        keys = list(selected.values_list("pk", flat=True)[start : start + read])
+        picked = keys[: self.size + 1]
         by_key = {row.pk: row for row in self._load(rows.model._default_manager, picked)}
         found = [by_key[key] for key in picked]
         exact = query.get("count") == "all"
-        total, capped = self._total(selected, start + len(found), len(found), exact)
+        total, capped = self._total(selected, start, len(keys), read, exact)
         kept = "all" if exact else None
         shown = self._shown(columns)
         return Page(
@@ -214,11 +221,16 @@ class ListOf(Generic[Row]):
         rows = known.filter(pk__in=keys)
         return rows.select_related(*self.related).prefetch_related(*self.prefetch)
 
-    def _total(self, rows: QuerySet[Row], seen: int, found: int, exact: bool) -> tuple[int, bool]:
-        if 0 < found <= self.size:
-            return seen, False
+    def _total(
+        self, rows: QuerySet[Row], start: int, found: int, read: int, exact: bool
+    ) -> tuple[int, bool]:
+        """How many rows there are, and whether there are more; `found` of `read` came back."""
+        if 0 < found < read:
+            return start + found, False
         if exact:
             return rows.order_by().count(), False
+        if found and read > self.size + 1:
+            return start + found - (found == read), found == read
         # Counting a million rows costs more than showing fifty, and nobody reads the figure.
         counted = rows.order_by().values("pk")[: CAP + 1].count()
         return min(counted, CAP), counted > CAP

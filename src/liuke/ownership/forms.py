@@ -47,7 +47,7 @@ class PoolForm(forms.ModelForm[Pool]):
             empty_label=_("Every branch"),
             help_text=_("Empty: customers of every branch, and everybody may claim."),
         )
-        people = User.objects.filter(is_active=True).order_by("name")
+        people = User.objects.filter(is_active=True).select_related("role").order_by("name")
         able = [each.pk for each in people if each.may(Act.EDIT_RULES)]
         managers = forms.ModelMultipleChoiceField(
             people.filter(pk__in=able),

@@ -44,7 +44,7 @@ def pool(request: HttpRequest) -> HttpResponse:
             for each in pools
         ],
         "chosen": chosen,
-        "page": queries.pool_page(chosen, number),
+        "page": queries.pool_page(viewer, chosen, number),
         "number": number,
         "terms": [(each, queries.claimed_on(viewer, each, today)) for each in chosen],
         "owned": owned,
@@ -75,8 +75,8 @@ def pool_claim(request: HttpRequest) -> HttpResponse:
 
 def customer_release(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a customer go to the pool, with a reason."""
-    viewer = viewer_of(request)
-    require(viewer, Act.EDIT_CUSTOMERS)
+    viewer, found = viewer_of(request), _visible(request, pk)
+    require(viewer, Act.ASSIGN, found)
     words = {
         "title": _("Release to the pool"),
         "hint": _("Colleagues may claim this customer from now on."),
@@ -87,14 +87,13 @@ def customer_release(request: HttpRequest, pk: int) -> HttpResponse:
         services.release(actor=viewer, customer_ids=[pk], why=why)
         return _("%(name)s is in the pool.") % {"name": found}
 
-    found = _visible(request, pk)
     return _with_reason(request, words, act)
 
 
 def customer_extend(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep a customer from the pool a little longer, once."""
     viewer = viewer_of(request)
-    require(viewer, Act.FOLLOW_UP)
+    require(viewer, Act.FOLLOW_UP, _visible(request, pk))
     words = {
         "title": _("Keep this customer longer"),
         "hint": _("This is possible once. A contact winds the clock whenever you like."),
@@ -105,7 +104,6 @@ def customer_extend(request: HttpRequest, pk: int) -> HttpResponse:
         until = services.extend(actor=viewer, customer_id=pk, why=why)
         return _("Extended until %(day)s.") % {"day": day_text(until, clock.today())}
 
-    _visible(request, pk)
     return _with_reason(request, words, act)
 
 

@@ -71,7 +71,7 @@ def record_orders(
 ) -> Recorded:
     """Record orders, visits and returns; a known number changes nothing, or is a conflict."""
     require(actor, Act.RECORD_ORDERS)
-    customers.lock({order.customer_id for order in orders}, viewer=actor)
+    customers.lock({order.customer_id for order in orders}, viewer=actor, act=Act.RECORD_ORDERS)
     _check_assets(orders)
     result = Recorded()
     rows: list[tuple[NewOrder, Order]] = []
@@ -94,7 +94,7 @@ def void_order(*, actor: User, order_id: int, reason: str) -> None:
     if not reason.strip():
         raise ValidationError({"reason": _("Say why, so that others understand it later.")})
     order = queries.visible_to(actor).select_for_update(of=("self",)).get(pk=order_id)
-    customers.lock([order.customer_id])
+    customers.lock([order.customer_id], viewer=actor, act=Act.RECORD_ORDERS)
     before = {**_snapshot(order), "lines": list(order.lines.values_list("text", "amount"))}
     change = Change(order, order.customer_id, before=before, after={"reason": reason.strip()})
     journal.record(actor, "order.voided", [change])

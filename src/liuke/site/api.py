@@ -14,6 +14,7 @@ from liuke.agenda.api import router as agenda
 from liuke.churn.api import router as churn
 from liuke.core.errors import Stale
 from liuke.customers.api import router as customers
+from liuke.customers.api.around import router as around
 from liuke.followups.api import router as followups
 from liuke.sales.api import router as sales
 
@@ -41,6 +42,7 @@ api = NinjaAPI(
     title="Liuke", version="1", auth=[Key(), django_auth], docs_url="/docs", parser=Body()
 )
 api.add_router("", customers)
+api.add_router("", around)
 api.add_router("", sales)
 api.add_router("", churn)
 api.add_router("", followups)

@@ -52,6 +52,7 @@ def main() -> None:
 def run(host: str, port: int, business: str | None) -> None:
     """Serve and work; an installation without a firm begins with its set-up page, or a demo."""
     call_command("migrate", verbosity=0)
+    call_command("createcachetable")
     if business and not setup.is_done():
         click.echo("Preparing demo data …")
         setup.prepare_demo(business)
@@ -104,6 +105,7 @@ def work(once: bool) -> None:
 def init(empty: bool, simulated: str, business: str, firm: str) -> None:
     """Prepare the database: with demo data, or empty."""
     call_command("migrate", verbosity=0)
+    call_command("createcachetable")
     if setup.is_done():
         click.echo(f"{settings.HOME} is already set up; nothing changed.")
         return

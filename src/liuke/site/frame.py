@@ -45,10 +45,13 @@ RAIL: list[list[tuple[Any, str, str, str, tuple[str, ...], Act | None]]] = [
 ]
 
 
-SETTINGS = [
-    (_("Churn rules"), "churn-rules", "door-exit", "/settings/churn/"),
-    (_("Contact rhythm"), "cadences", "phone", "/settings/contacts/"),
-    (_("Pools"), "pool-settings", "users", "/settings/pools/"),
+SETTINGS: list[tuple[Any, str, str, str, Act | None]] = [
+    (_("Churn rules"), "churn-rules", "door-exit", "/settings/churn/", None),
+    (_("Contact rhythm"), "cadences", "phone", "/settings/contacts/", None),
+    (_("Pools"), "pool-settings", "users-group", "/settings/pools/", None),
+    (_("Relations"), "relation-kinds", "affiliate", "/settings/relations/", None),
+    (_("People"), "users", "users", "/settings/people/", Act.MANAGE_USERS),
+    (_("Roles"), "roles", "shield-check", "/settings/roles/", Act.MANAGE_USERS),
 ]
 
 
@@ -72,7 +75,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         new.append(Entry(_("Import a file"), reverse("import-new"), "upload"))
     settings_nav = [
         Entry(label, reverse(name), icon, current=request.path.startswith(path))
-        for label, name, icon, path in SETTINGS
+        for label, name, icon, path, act in SETTINGS
+        if act is None or viewer.may(act)
     ]
     return {
         "nav": nav,

@@ -1,8 +1,10 @@
 """Who answers to which fact, in order. What `urls.py` is to requests, this is to facts."""
 
 from liuke import facts
+from liuke.agenda import services as agenda
 from liuke.churn import services as churn
 from liuke.core.announce import Reactions
+from liuke.customers import services as customers
 from liuke.facts import (
     AgendaSettled,
     AssetsChanged,
@@ -29,6 +31,11 @@ def _contacts(fact: OrdersRecorded | ContactUnblocked | AgendaSettled) -> None:
     followups.refresh_contacts(fact.customer_ids)
 
 
+def _places(fact: CustomersMoved) -> None:
+    customers.keep_places(fact.customer_ids)
+    agenda.keep_places(fact.customer_ids)
+
+
 def _owners(fact: CustomersMoved | CustomersRecorded) -> None:
     ownership.follow(fact)
 
@@ -46,7 +53,7 @@ REACTIONS: Reactions = {
     facts.AssetsChanged: (_clocks,),
     facts.ContactUnblocked: (_contacts,),
     facts.AgendaSettled: (_contacts,),
-    facts.CustomersMoved: (_owners, _months),
+    facts.CustomersMoved: (_places, _owners, _months),
     facts.CustomersRecorded: (_owners,),
     facts.LevelsChanged: (_pool_clocks,),
 }

@@ -1,5 +1,6 @@
 """What time does, in order. Each line may run late or twice; it catches up and changes nothing."""
 
+from liuke.agenda import services as agenda
 from liuke.churn import services as churn
 from liuke.core.ticks import Tick
 from liuke.customers import services as customers
@@ -12,4 +13,5 @@ TICKS: dict[str, Tick] = {
     "ownership.pools": ownership.advance,
     "churn.score": churn.score_when_due,
     "customers.tally": customers.keep_tally,
+    "agenda.tally": agenda.keep_tally,
 }

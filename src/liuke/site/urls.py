@@ -25,7 +25,12 @@ urlpatterns = [
     path("", include("liuke.churn.urls")),
     path("", include("liuke.imports.urls")),
     path("", include("liuke.desk.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("", include("liuke.accounts.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/sso/", include("allauth.socialaccount.urls")),
+    path("accounts/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("language/", login_not_required(set_language), name="set_language"),
     path("api/", api_urls),
 ]

@@ -164,6 +164,28 @@ def fit_staying(histories: Histories, k: int, first_chance: int) -> Estimate | N
     return found
 
 
+def fit_alike(histories: Histories, k: int, first_chance: int) -> Estimate:
+    """Estimate (r, α, odds of leaving after a purchase) as if these odds were the same for all.
+
+    Raises NotEnoughData where even that is not determined.
+    """
+
+    def build(rows: Rows, weight: Floats) -> Likelihood:
+        whole = _Rows.of(histories, rows, weight, k, first_chance)
+
+        def likelihood(values: Floats) -> tuple[float, Floats]:
+            odds = float(values[2])
+            a, b = _ALIKE * odds / (1 + odds), _ALIKE / (1 + odds)
+            value, slope = whole(np.array([values[0], values[1], a, b]))
+            step = _ALIKE / (1 + odds) ** 2
+            return value, np.array([slope[0], slope[1], (slope[2] - slope[3]) * step])
+
+        return likelihood
+
+    starts = [(r, alpha * k, share) for r, alpha, _, _ in STARTS for share in (0.02, 0.2)]
+    return maximise(build, starts, histories.counts)
+
+
 @dataclass(frozen=True, kw_only=True)
 class BetaGeometric(Lifetime):
     """P(alive), expectation and simulation of the three models."""

@@ -14,7 +14,7 @@ from scipy.special import betainc, betaincinv
 
 from liuke_analytics.arrays import Days, Floats, days
 from liuke_analytics.btyd.fitting import broadcast, require
-from liuke_analytics.btyd.geometric import fit_staying
+from liuke_analytics.btyd.geometric import fit_alike, fit_staying
 from liuke_analytics.btyd.histories import DAYS_A_WEEK, Histories
 from liuke_analytics.btyd.mbgcnbdk import MbgCnbdK, stages_seen
 from liuke_analytics.errors import NotEnoughData
@@ -53,18 +53,19 @@ class Rhythm:
     def fit(cls, histories: Histories) -> Self:
         """The rhythm of MBG/CNBD-k fitted to `histories`.
 
-        Where that fit is refused because nobody seems to leave, the rhythm of customers who stay.
-        Raises NotEnoughData like that fit otherwise.
+        Where that fit is refused, the rhythm of customers who stay, if the data do not say that
+        somebody leaves, or of customers who all leave alike. Raises NotEnoughData where the data
+        do not carry that either.
         """
         try:
             return cls.of(MbgCnbdK.fit(histories))
         except NotEnoughData:
             require(histories, parameters=4)
-            k, _ = stages_seen(histories)
-            staying = fit_staying(histories, k, MbgCnbdK.FIRST_CHANCE)
-            if staying is None:
-                raise
-            return cls(float(k), float(staying.values[0]), float(staying.values[1]))
+        k, _ = stages_seen(histories)
+        found = fit_staying(histories, k, MbgCnbdK.FIRST_CHANCE)
+        if found is None:
+            found = fit_alike(histories, k, MbgCnbdK.FIRST_CHANCE)
+        return cls(float(k), float(found.values[0]), float(found.values[1]))
 
     @classmethod
     def of(cls, fitted: MbgCnbdK) -> Self:

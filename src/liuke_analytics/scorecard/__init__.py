@@ -2,14 +2,20 @@
 
 from liuke_analytics.scorecard.measures import Measures, Scorecard, compare, measures
 from liuke_analytics.scorecard.rolling import Origin, Purchases, recency_odds, rolling_origin
+from liuke_analytics.scorecard.values import TIED, Group, ValueCard, judge_values, tie
 
 __all__ = [
+    "TIED",
+    "Group",
     "Measures",
     "Origin",
     "Purchases",
     "Scorecard",
+    "ValueCard",
     "compare",
+    "judge_values",
     "measures",
     "recency_odds",
     "rolling_origin",
+    "tie",
 ]

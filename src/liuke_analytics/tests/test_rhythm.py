@@ -149,6 +149,14 @@ def test_customers_who_all_leave_alike_are_not_taken_for_staying() -> None:
     histories = watched_a_year(0.15)
     assert geometric.fit_staying(histories, 4, 1) is None
     assert geometric.fit_staying(watched_a_year(0.0), 4, 1) is not None
+    with pytest.raises(NotEnoughData, match="no inner maximum"):
+        MbgCnbdK.fit(histories)
+    rhythm = Rhythm.fit(histories)
+    assert rhythm.k == 4
+    assert rhythm.r == pytest.approx(2.0, abs=0.6)
+    assert rhythm.alpha == pytest.approx(2.0, abs=0.6)
+    odds = geometric.fit_alike(histories, 4, 1).values[2]
+    assert odds / (1 + odds) == pytest.approx(0.15, abs=0.04)
 
 
 def test_bad_calls() -> None:

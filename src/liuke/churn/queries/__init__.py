@@ -313,7 +313,7 @@ class Preview:
 
 def preview(rule: kinds.Rule, applies_to: str, today: date) -> Preview:
     """Whom a rule would move, compared with where its segment stands now."""
-    rule = as_saved(rule, applies_to)
+    rule = as_saved(rule, applies_to, today)
     pages, clocks, _crossings = next(histories(segment_of(applies_to), today, rule))
     now = {
         (row.customer_id, row.asset_id): row.state_on(today)
@@ -333,11 +333,11 @@ def preview(rule: kinds.Rule, applies_to: str, today: date) -> Preview:
     )
 
 
-def as_saved(rule: kinds.Rule, applies_to: str) -> kinds.Rule:
-    """The rule with what it takes from its segment when it is saved."""
+def as_saved(rule: kinds.Rule, applies_to: str, today: date) -> kinds.Rule:
+    """The rule with what it learns from its segment when it is saved."""
     if not isinstance(rule, kinds.OwnRhythm):
         return rule
-    return rule.fitted(book(segment_of(applies_to)).purchases)
+    return rule.fitted(book(segment_of(applies_to)).purchases, to_day(today))
 
 
 def segment_of(applies_to: str) -> QuerySet[Customer]:

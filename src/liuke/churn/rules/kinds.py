@@ -4,21 +4,23 @@ Days are numpy int64 counts since 1970-01-01. `Purchases` are sorted by subject,
 distinct. A subject is an asset or, where a customer has none, the customer.
 """
 
-import bisect
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
-from itertools import pairwise
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from liuke.churn.rules.rhythm import Learned, learn
+from liuke.churn.rules.rhythm import spans as own_spans
+
 Days = NDArray[np.int64]
 
 # A clock without an expected date carries this instead, so that dates stay plain integers.
 NEVER = np.int64(np.iinfo(np.int64).max)
+LEAST_GAPS = 10
 
 
 class Purchases(NamedTuple):
@@ -115,66 +117,76 @@ class FixedPeriod:
 
 @dataclass(frozen=True, slots=True)
 class OwnRhythm:
-    """Each customer's own gaps between purchase days, as empirical quantiles.
+    """The gap that this customer, while still there, exceeds only so often.
 
-    A subject with fewer than `min_gaps` gaps so far uses the segment's three spans (days), which
-    were taken from `segment_gaps` gaps of all customers when the rule was saved.
+    It follows in closed form from the customer's purchases so far and from `k`, `r`, `alpha`
+    (weeks), the rhythm learned from the whole segment when the rule was saved. Until a segment
+    shows one (`k` is 0) its three spans (days) hold for everybody; they come from `segment_gaps`
+    gaps of all its customers.
     """
 
     kind: ClassVar[str] = "rhythm"
     expected_q: float = 0.5
     at_risk_q: float = 0.9
     lost_q: float = 0.98
-    min_gaps: int = 10
     segment_expected: int = 45
     segment_at_risk: int = 90
     segment_lost: int = 180
     segment_gaps: int = 0
+    k: int = 0
+    r: float = 0.0
+    alpha: float = 0.0
 
     def __post_init__(self) -> None:
         _require(self.expected_q > 0, "expected_q", "0–1")
         _require(self.expected_q < self.at_risk_q, "expected_q", "< at_risk_q")
         _require(self.at_risk_q < self.lost_q, "lost_q", "> at_risk_q")
         _require(self.lost_q < 1, "lost_q", "0–1")
-        _require(3 <= self.min_gaps <= 100, "min_gaps", "3–100")
         _require(
             1 <= self.segment_expected < self.segment_at_risk < self.segment_lost,
             "segment_at_risk",
             "segment_expected < segment_at_risk < segment_lost",
         )
+        _require(self.k >= 0, "k", "≥ 0")
+        for name, value in (("r", self.r), ("alpha", self.alpha)):
+            _require(0 < value < math.inf if self.k else value == 0, name, "> 0")
+
+    @property
+    def learned(self) -> Learned | None:
+        """The segment's rhythm; None until its purchases show one."""
+        return Learned(self.k, self.r, self.alpha) if self.k else None
 
     def dates(self, purchases: Purchases) -> Dates:
-        spans = np.array(
-            [[self.segment_expected, self.segment_at_risk, self.segment_lost]], dtype=np.int64
-        ).repeat(len(purchases.day), axis=0)
-        for row, gaps in _growing_gaps(purchases, self.min_gaps):
-            spans[row] = self.spans_of(gaps)
-        expected, at_risk, lost = (purchases.day + spans.T).astype(np.int64)
-        return Dates(expected, at_risk, lost)
+        subject, day = purchases
+        if self.learned is None:
+            spans = (self.segment_expected, self.segment_at_risk, self.segment_lost)
+            return Dates(*(day + span for span in spans))
+        shares = (self.expected_q, self.at_risk_q, self.lost_q)
+        return Dates(*(day + span for span in own_spans(self.learned, shares, subject, day)))
 
-    def spans_of(self, gaps: list[int]) -> tuple[int, int, int]:
-        """The three spans (days) of sorted gaps, each at least a day after the one before."""
+    def fitted(self, purchases: Purchases, today: np.int64) -> "OwnRhythm":
+        """The same rule with what these purchases, as known on `today`, say of their segment.
+
+        Where they do not carry a rhythm, the usual days among all their gaps; below `LEAST_GAPS`
+        of those nothing is claimed.
+        """
+        known = purchases.day <= today
+        subject, day = purchases.subject[known], purchases.day[known]
+        gaps = np.sort(np.diff(day)[subject[1:] == subject[:-1]]).tolist()
+        if len(gaps) < LEAST_GAPS:
+            return self
         expected = quantile(gaps, self.expected_q)
         at_risk = max(quantile(gaps, self.at_risk_q), expected) + 1
-        return expected, at_risk, max(quantile(gaps, self.lost_q) + 1, at_risk + 1)
-
-    def fitted(self, purchases: Purchases) -> "OwnRhythm":
-        """The same rule with the segment's spans taken from these purchases.
-
-        With fewer than `min_gaps` gaps in the whole segment nothing is claimed: unchanged.
-        """
-        same = purchases.subject[1:] == purchases.subject[:-1]
-        gaps = sorted(np.diff(purchases.day)[same].tolist())
-        if len(gaps) < self.min_gaps:
-            return self
-        expected, at_risk, lost = self.spans_of(gaps)
-        changes = {
-            "segment_expected": expected,
-            "segment_at_risk": at_risk,
-            "segment_lost": lost,
-            "segment_gaps": len(gaps),
-        }
-        return OwnRhythm(**{**asdict(self), **changes})
+        lost = max(quantile(gaps, self.lost_q) + 1, at_risk + 1)
+        found = learn(subject, day, today) or Learned(0, 0.0, 0.0)
+        return replace(
+            self,
+            segment_expected=expected,
+            segment_at_risk=at_risk,
+            segment_lost=lost,
+            segment_gaps=len(gaps),
+            **found._asdict(),
+        )
 
 
 Rule = MissedVisits | DaysWithoutOrder | FixedPeriod | OwnRhythm
@@ -207,9 +219,10 @@ def parse(text: str) -> Rule:
     kind, _colon, rest = text.partition(":")
     words = [word.strip() for word in rest.split(",") if word.strip()]
     try:
-        shares = 3 if kind == "rhythm" else 0
-        numbers = [*map(float, words[:shares]), *map(int, words[shares:])]
-        return KINDS[kind](*numbers)  # type: ignore[arg-type]
+        made = KINDS[kind]
+        readers = [float if field.type is float else int for field in fields(made)][: len(words)]
+        numbers: list[Any] = [read(word) for read, word in zip(readers, words, strict=True)]
+        return made(*numbers)
     except (KeyError, TypeError, ValueError) as problem:
         if isinstance(problem, RuleError):
             raise
@@ -227,6 +240,11 @@ def written(rule: Rule) -> str:
     while len(numbers) > always and numbers[-1] == defaults[len(numbers) - 1]:
         numbers.pop()
     return f"{rule.kind}:{','.join(map(str, numbers))}"
+
+
+def knows_rhythm(rule: Rule) -> bool:
+    """Whether there is nothing more for a rule to learn from its segment."""
+    return not isinstance(rule, OwnRhythm) or rule.learned is not None
 
 
 def params_of(rule: Rule) -> dict[str, Any]:
@@ -274,19 +292,3 @@ _EPOCH = date(1970, 1, 1).toordinal()
 def _require(holds: bool, name: str, wanted: str) -> None:
     if not holds:
         raise RuleError(f"{name} must be {wanted}", name, wanted)
-
-
-def _growing_gaps(purchases: Purchases, minimum: int) -> Any:
-    """(row, sorted gaps up to it) for each purchase that has at least `minimum` gaps behind it."""
-    starts = np.flatnonzero(np.diff(purchases.subject, prepend=-1))
-    ends = np.append(starts, len(purchases.subject))[1:]
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        if end - start <= minimum:
-            continue
-        gaps: list[int] = []
-        for row, (before, day) in enumerate(
-            pairwise(purchases.day[start:end].tolist()), start=start + 1
-        ):
-            bisect.insort(gaps, day - before)
-            if len(gaps) >= minimum:
-                yield row, gaps

@@ -71,16 +71,20 @@ def describe(rule: Rule) -> str:
                 "lost": rule.lost_after,
             }
         case OwnRhythm():
-            return _(
-                "By the customer's own gaps: at risk when a gap is longer than %(risk)s of "
-                "them, lost from %(lost)s. With fewer than %(least)s gaps, %(segment)s days "
-                "as usual among all."
-            ) % {
-                "risk": f"{rule.at_risk_q:.0%}",
-                "lost": f"{rule.lost_q:.0%}",
-                "least": rule.min_gaps,
-                "segment": f"{rule.segment_at_risk}/{rule.segment_lost}",
-            }
+            return _rhythm(rule)
+
+
+def _rhythm(rule: OwnRhythm) -> str:
+    shares = {"risk": f"{rule.at_risk_q:.0%}", "lost": f"{rule.lost_q:.0%}"}
+    if rule.learned is None:
+        return _(
+            "By the customer's own rhythm (%(risk)s, %(lost)s), once enough purchases show one; "
+            "until then at risk from %(days)s days and lost from %(lost_days)s."
+        ) % {**shares, "days": rule.segment_at_risk, "lost_days": rule.segment_lost}
+    return _(
+        "By the customer's own rhythm: at risk once the wait is longer than %(risk)s of the waits "
+        "of a customer like this who comes back, lost from %(lost)s. Learned from %(gaps)s gaps."
+    ) % {**shares, "gaps": f"{rule.segment_gaps:,}"}
 
 
 def period_names() -> dict[int, str]:

@@ -21,7 +21,7 @@ from liuke.churn.models import (
     RuleVersion,
     Transition,
 )
-from liuke.churn.queries import Book
+from liuke.churn.queries import Book, scores
 from liuke.churn.rules import kinds, months
 from liuke.churn.rules.history import Cause, Clocks, Crossings, State, history
 from liuke.churn.rules.kinds import to_date, to_date_or_none, to_day
@@ -37,6 +37,8 @@ CHUNK = 500
 DATES = ("expected_at", "at_risk_at", "lost_at")
 # Whom a file shows to be lost for longer is history and nobody's task of today.
 NEWLY_LOST = timedelta(days=30)
+# A firm's first rule that old has been acted upon: what it said of the past stays.
+ACTED_UPON = timedelta(days=7)
 
 
 @transaction.atomic
@@ -67,7 +69,7 @@ def save_rule(
     replaced.update(superseded_at=clock.now())
     general = RuleVersion.objects.filter(superseded_at=None, rule__applies_to="")
     decided_before = current.exists() or (not restate and general.exists())
-    content = queries.as_saved(content, applies_to)
+    content = queries.as_saved(content, applies_to, today)
     version = RuleVersion.objects.create(
         rule=rule,
         kind=content.kind,
@@ -100,6 +102,25 @@ def apply_rules(*, now: datetime) -> int:
     visited = rebuild()
     RuleVersion.objects.filter(pk__in=waiting).update(applied_at=now)
     return visited
+
+
+def learn_rhythms(now: datetime) -> None:
+    """Let rules of the own rhythm that were saved before there was anything to learn from learn it.
+
+    It decides from today on; in the first days of a firm, over the past too.
+    """
+    for version in scores.unlearned_rhythms():
+        content = version.content
+        learned = queries.as_saved(content, version.rule.applies_to, clock.day_of(now))
+        if learned != content and kinds.knows_rhythm(learned):
+            first = version.valid_from == date.fromisoformat(BEGINNING)
+            save_rule(
+                actor=None,
+                content=learned,
+                applies_to=version.rule.applies_to,
+                restate=first and now - version.created_at < ACTED_UPON,
+            )
+    apply_rules(now=now)
 
 
 def rebuild() -> int:

@@ -8,6 +8,7 @@ from liuke.churn import scoring
 from liuke.churn.models import Score
 from liuke.churn.queries import scores
 from liuke.churn.rules.kinds import to_day
+from liuke.churn.services.clocks import learn_rhythms
 from liuke.core import clock
 
 EVERY = timedelta(days=7)
@@ -22,9 +23,9 @@ def score_when_due(now: datetime) -> None:
     last = scores.latest_score()
     if last is not None and now - last.made_at < (RETRY if last.params is None else EVERY):
         return
-    customers, days = scores.purchases_to_fit(MOST_CUSTOMERS)
+    customers, days, amounts = scores.purchases_to_fit(MOST_CUSTOMERS)
     today = clock.day_of(now)
-    found = scoring.fit(customers, days, int(to_day(today)))
+    found = scoring.fit(customers, days, amounts, int(to_day(today)))
     Score.objects.create(
         made_at=now,
         as_of=today,
@@ -32,4 +33,7 @@ def score_when_due(now: datetime) -> None:
         params=found.params,
         cards=found.cards,
         refusal=found.refusal,
+        value_params=found.value_params,
+        value_refusal=found.value_refusal,
     )
+    learn_rhythms(now)

@@ -52,7 +52,8 @@ def rhythms(draw: st.DrawFn) -> OwnRhythm:
         st.sampled_from([(0.5, 0.9, 0.98), (0.25, 0.5, 0.75), (0.1, 0.7, 0.9), (0.3, 0.6, 0.99)])
     )
     spans = sorted(draw(st.sets(st.integers(1, 120), min_size=3, max_size=3)))
-    return OwnRhythm(low, middle, high, draw(st.integers(3, 6)), *spans)
+    learned = (draw(st.integers(1, 6)), draw(st.floats(0.3, 9)), draw(st.floats(0.1, 40)))
+    return OwnRhythm(low, middle, high, *spans, 50, *draw(st.sampled_from([(), learned])))
 
 
 RULES = st.one_of(visits(), without_order(), periods(), rhythms())
@@ -68,7 +69,7 @@ def versions(draw: st.DrawFn, most: int = 3) -> list[tuple[date, Rule]]:
     return [(day, draw(RULES)) for day in begins]
 
 
-# Someone's purchase days: scattered, or at a rhythm so that own quantiles come into play.
+# Someone's purchase days: scattered, or at a rhythm of their own.
 RHYTHMIC = st.tuples(days(), st.lists(st.integers(1, 40), min_size=3, max_size=14)).map(
     lambda drawn: [drawn[0] + timedelta(days=int(n)) for n in np.cumsum([0, *drawn[1]])]
 )

@@ -4,12 +4,13 @@ Nothing here shares code with `churn.rules`: dates are dates, and every figure i
 """
 
 import calendar
-import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from fractions import Fraction
 from typing import NamedTuple
+
+from scipy.stats import beta
 
 from liuke.churn.rules.history import Cause, State
 from liuke.churn.rules.kinds import (
@@ -133,18 +134,16 @@ def dates_after(rule: Rule, bought: Sequence[date]) -> tuple[date | None, date, 
 
 
 def rhythm_spans(rule: OwnRhythm, bought: Sequence[date]) -> tuple[int, int, int]:
-    gaps = [(b - a).days for a, b in itertools.pairwise(bought)]
-    if len(gaps) < rule.min_gaps:
+    """(alpha + t_x) · B / (1 - B) in days, B the quantile of Beta(k, r + k·x); each after the last."""
+    if not rule.k:
         return rule.segment_expected, rule.segment_at_risk, rule.segment_lost
-    expected = share(gaps, rule.expected_q)
-    at_risk = max(share(gaps, rule.at_risk_q), expected) + 1
-    return expected, at_risk, max(share(gaps, rule.lost_q), at_risk) + 1
-
-
-def share(gaps: Sequence[int], q: float) -> int:
-    """The smallest gap that at least a share q of them does not exceed, by trying each."""
-    wanted = Fraction(str(q))
-    return min(g for g in gaps if Fraction(sum(x <= g for x in gaps), len(gaps)) >= wanted)
+    x, t_x = len(bought) - 1, (bought[-1] - bought[0]).days / 7
+    spans: list[int] = []
+    for q in (rule.expected_q, rule.at_risk_q, rule.lost_q):
+        b = float(beta.ppf(q, rule.k, rule.r + rule.k * x))
+        gap = min(math.ceil((rule.alpha + t_x) * b / (1 - b) * 7 - 1e-6), 36_500)
+        spans.append(max(gap, spans[-1] + 1 if spans else 1))
+    return spans[0], spans[1], spans[2]
 
 
 def later(day: date, months: int) -> date:

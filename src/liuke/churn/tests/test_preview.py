@@ -86,13 +86,15 @@ def test_it_names_some_of_whom_it_moves_and_changes_nothing(customer, buys, rule
     assert list(Clock.objects.values()) == before
 
 
-def test_a_rhythm_is_previewed_with_the_spans_it_would_be_saved_with(customer, buys, rule) -> None:
-    """Fitted gaps of a week make 李 lost; the spans it was typed with would not."""
+def test_a_rhythm_is_previewed_as_what_it_would_learn(customer, buys, rule) -> None:
+    """Gaps of a week make 李 lost; the days it was typed with would not."""
     rule(DaysWithoutOrder(100, 200))
-    buys(customer("王海涛"), *(date(2026, 5, day) for day in (8, 15, 22, 29)))
+    for name in ("王海涛", "赵敏", "周杰"):
+        buys(customer(name), *(date(2026, 5, day) for day in (5, 8, 15, 22, 29)))
     buys(customer("李娜"), date(2026, 5, 1))
-    rhythm = OwnRhythm(0.5, 0.9, 0.98, min_gaps=3)
-    assert promised(rhythm) == {(State.ACTIVE, State.LOST): 1} == moved_by_saving(rhythm, "")
+    assert (
+        promised(OwnRhythm()) == {(State.ACTIVE, State.LOST): 1} == moved_by_saving(OwnRhythm(), "")
+    )
 
 
 def test_the_general_rule_is_previewed_without_those_who_have_their_own(

@@ -79,7 +79,7 @@ def test_numbers_that_make_no_sense_are_named(text: str, message: str) -> None:
         ("days", {"at_risk": "60", "lost": 90}, "at_risk"),
         ("days", {"at_risk": 60.5, "lost": 90}, "at_risk"),
         ("visits", {"interval_months": None}, "interval_months"),
-        ("rhythm", {"min_gaps": 10.5}, "min_gaps"),
+        ("rhythm", {"k": 10.5}, "k must be a whole number"),
         ("rhythm", {"expected_q": "half"}, "expected_q"),
     ],
 )

@@ -1,7 +1,10 @@
 """Rules have versions: the first covers the past, later ones begin today, a restatement is said."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
+import numpy as np
 import pytest
 from django.core.exceptions import PermissionDenied
 
@@ -163,28 +166,74 @@ class TestSegments:
 
 
 class TestOwnRhythm:
-    RULE = OwnRhythm(0.5, 0.9, 0.98, min_gaps=3)
+    RULE = OwnRhythm(0.5, 0.9, 0.98)
 
-    def test_the_segments_spans_are_taken_when_it_is_saved(self, customer, buys, rule) -> None:
-        days = [date(2026, 5, 1) + timedelta(days=7 * n) for n in range(4)]
+    @pytest.fixture
+    def regulars(self, customer, buys) -> Callable[..., None]:
+        """Sixty customers who come about every four weeks, two to eight times."""
+
+        def make(**more: Any) -> None:
+            dice = np.random.default_rng(3)
+            for number in range(60):
+                usual = dice.gamma(9, 28 / 9)
+                gaps = np.maximum(1, dice.gamma(3, usual / 3, size=2 + number % 7)).astype(int)
+                days = [date(2025, 8, 1) + timedelta(days=int(gap)) for gap in gaps.cumsum()]
+                buys(customer(f"王{number}", **more), *(day for day in days if day <= TODAY))
+
+        return make
+
+    def test_what_the_segment_shows_is_learned_when_it_is_saved(
+        self, customer, buys, rule, regulars
+    ) -> None:
+        regulars()
+        weekly, rare = customer("每周"), customer("每季")
+        for who, every in ((weekly, 7), (rare, 60)):
+            buys(who, *(TODAY - timedelta(days=every * n) for n in range(12)))
+        saved = rule(self.RULE).content
+        assert saved.k >= 2
+        assert saved.segment_gaps > 200
+        waits = [
+            (Clock.objects.get(customer=who).at_risk_at - TODAY).days for who in (weekly, rare)
+        ]
+        assert 8 <= waits[0] <= 21
+        assert 70 <= waits[1] <= 160
+
+    def test_only_of_the_segment_that_it_decides_about(self, rule, regulars) -> None:
+        regulars(kind="organization")
+        assert rule(self.RULE, applies_to="organization").content.learned is not None
+        assert rule(self.RULE).content == self.RULE
+
+    def test_too_few_for_a_rhythm_give_the_usual_days_of_all(self, customer, buys, rule) -> None:
+        days = [date(2026, 3, 1) + timedelta(days=7 * n) for n in range(11)]
         buys(customer("王海涛"), *days)
         newcomer = customer("李娜")
         buys(newcomer, TODAY)
         saved = rule(self.RULE).content
         assert (saved.segment_expected, saved.segment_at_risk, saved.segment_lost) == (7, 8, 9)
-        assert saved.segment_gaps == 3
+        assert (saved.segment_gaps, saved.learned) == (10, None)
         assert Clock.objects.get(customer=newcomer).at_risk_at == TODAY + timedelta(days=8)
-
-    def test_only_of_the_segment_that_it_decides_about(self, customer, buys, rule) -> None:
-        for name, kind, gap in (("王海涛", "person", 7), ("顺达公司", "organization", 30)):
-            who = customer(name, kind=kind)
-            buys(who, *[date(2026, 1, 1) + timedelta(days=gap * n) for n in range(4)])
-        assert rule(self.RULE, applies_to="organization").content.segment_expected == 30
-        assert rule(self.RULE).content.segment_expected == 7
 
     def test_from_too_few_gaps_nothing_is_claimed(self, customer, buys, rule) -> None:
         buys(customer("王海涛"), date(2026, 5, 1), date(2026, 5, 2))
         assert rule(self.RULE).content == self.RULE
+
+    @pytest.mark.parametrize(("days_later", "versions"), [(1, 1), (30, 2)])
+    def test_a_rule_saved_before_the_data_learns_from_them(
+        self, rule, regulars, on_day, days_later, versions
+    ) -> None:
+        """In a firm's first days over the past as well, later only from that day on."""
+        rule(self.RULE)
+        regulars()
+        today = TODAY + timedelta(days=days_later)
+        on_day(today)
+        services.score_when_due(clock.now())
+        found = in_force()
+        assert len(found) == versions
+        assert found[-1][1].learned is not None
+        assert (found[-1][0] == today) == (versions == 2)
+        assert RuleVersion.objects.filter(applied_at=None).count() == 0
+        services.score_when_due(clock.now() + timedelta(days=8))
+        assert in_force() == found
 
     def test_a_customer_who_never_bought_may_get_a_car(self, customer, car, rule) -> None:
         rule(self.RULE)

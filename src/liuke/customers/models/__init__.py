@@ -1,17 +1,26 @@
 from liuke.customers.models.asset import Asset
+from liuke.customers.models.consent import Consent
 from liuke.customers.models.contact import ContactBlock, ContactPoint
 from liuke.customers.models.customer import NOT_SAID, Customer, Tag
 from liuke.customers.models.hold import Hold
+from liuke.customers.models.people import Person, PersonRole
+from liuke.customers.models.relations import Relation, RelationKind, RelationStrength
 from liuke.customers.models.state import CustomerState, CustomerTally
 
 __all__ = [
     "NOT_SAID",
     "Asset",
+    "Consent",
     "ContactBlock",
     "ContactPoint",
     "Customer",
     "CustomerState",
     "CustomerTally",
     "Hold",
+    "Person",
+    "PersonRole",
+    "Relation",
+    "RelationKind",
+    "RelationStrength",
     "Tag",
 ]

@@ -13,11 +13,24 @@ from liuke.customers.rules import Stage
 class CustomerState(models.Model):
     """What lists sort and filter by: one narrow row per customer, written from apps above.
 
-    Each group of columns has one writer, named in `services.STATE_COLUMNS`.
+    Each group of columns has one writer, named in `services.STATE_COLUMNS`. Owner and branch are
+    those of the customer once more: only with them in the same table can one index both find the
+    customers of one person and give them in the wanted order.
     """
 
     customer = models.OneToOneField(
         Customer, models.CASCADE, primary_key=True, related_name="state"
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+    )
+    branch = models.ForeignKey(
+        Unit, models.PROTECT, null=True, db_index=False, db_constraint=False, related_name="+"
     )
     stage = models.CharField(
         _("stage"), max_length=10, choices=Stage, default=Stage.POTENTIAL, db_index=True
@@ -56,6 +69,15 @@ class CustomerState(models.Model):
                 fields=["pool_at"], condition=Q(pool_at__isnull=False), name="state_pool_at"
             ),
             models.Index(fields=["pool"], condition=Q(pool__isnull=False), name="state_pool"),
+            models.Index(fields=["owner", "-value_year", "customer"], name="state_owner_value"),
+            models.Index(
+                fields=["owner", "-last_purchase_on", "customer"], name="state_owner_last"
+            ),
+            models.Index(
+                fields=["-recovered_on", "customer"],
+                condition=models.Q(recovered_on__isnull=False),
+                name="state_recovered",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,9 +1,17 @@
 """All writes to the customer file."""
 
+from liuke.customers.services.contacts import (
+    NewConsent,
+    note_results,
+    prefer_point,
+    record_consents,
+    remove_point,
+    require_open,
+    save_point,
+)
 from liuke.customers.services.file import (
     EDITABLE,
     KnownCustomer,
-    NewContactPoint,
     NewCustomer,
     block_contact,
     create_customer,
@@ -22,9 +30,25 @@ from liuke.customers.services.many import (
     tag_customers,
     undo_batch,
 )
+from liuke.customers.services.people import (
+    NewPerson,
+    record_people,
+    remove_person,
+    save_person,
+)
+from liuke.customers.services.phones import reveal_phones
+from liuke.customers.services.points import NewContactPoint
+from liuke.customers.services.relations import (
+    NewRelation,
+    change_relation,
+    end_relation,
+    record_relations,
+    save_kind,
+)
 from liuke.customers.services.state import (
     STATE_COLUMNS,
     forget_contact_dates,
+    keep_places,
     keep_tally,
     set_state,
     settle_stages,
@@ -36,17 +60,35 @@ __all__ = [
     "Batch",
     "Held",
     "KnownCustomer",
+    "NewConsent",
     "NewContactPoint",
     "NewCustomer",
+    "NewPerson",
+    "NewRelation",
     "assign_customers",
     "block_contact",
+    "change_relation",
     "create_customer",
+    "end_relation",
     "ensure_customers",
     "forget_contact_dates",
+    "keep_places",
     "keep_tally",
     "lock",
+    "note_results",
+    "prefer_point",
+    "record_consents",
     "record_customers",
+    "record_people",
+    "record_relations",
+    "remove_person",
+    "remove_point",
+    "require_open",
+    "reveal_phones",
     "save_asset",
+    "save_kind",
+    "save_person",
+    "save_point",
     "set_holds",
     "set_owners",
     "set_state",

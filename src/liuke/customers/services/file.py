@@ -1,12 +1,15 @@
 """Customers one by one or as they come from files: writes to the customer file."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from liuke.accounts.models import User
 from liuke.accounts.rules import Act
@@ -16,9 +19,12 @@ from liuke.core.announce import announce
 from liuke.core.errors import Refused, Stale
 from liuke.core.journal import Change
 from liuke.customers import queries
-from liuke.customers.models import Asset, ContactBlock, ContactPoint, Customer, CustomerState
+from liuke.customers.models import Asset, ContactBlock, Customer, CustomerState
 from liuke.customers.rules import kind_of, plate_key
+from liuke.customers.services import points
 from liuke.customers.services import tags as tagging
+from liuke.customers.services.finding import reindex as _reindex
+from liuke.customers.services.points import NewContactPoint
 from liuke.facts import (
     AssetsChanged,
     ContactUnblocked,
@@ -44,14 +50,6 @@ EDITABLE = (
     "size",
     "credit_code",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class NewContactPoint:
-    kind: str
-    value: str
-    preferred: bool = False
-    do_not_contact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +83,8 @@ def create_customer(
         **{"owner": actor, "branch": _branch_of(actor), **values, "created_by": actor}
     )
     _check_and_save(customer)
-    CustomerState.objects.create(customer=customer)
-    _replace_contact_points(customer, contact_points)
+    CustomerState.objects.create(customer=customer, owner=customer.owner, branch=customer.branch)
+    points.replace(customer, contact_points)
     if tags:
         tagging.set_on(customer, tags)
     _reindex([customer.pk])
@@ -115,6 +113,8 @@ def update_customer(
     """
     require(actor, Act.EDIT_CUSTOMERS)
     customer = queries.visible_to(actor).select_for_update().get(pk=customer_id)
+    require(actor, Act.EDIT_CUSTOMERS, customer)
+    was = copy(customer)
     if customer.version != version:
         raise Stale(
             _("Somebody else changed this customer while you were writing. Your text is kept."),
@@ -125,10 +125,15 @@ def update_customer(
     for field in EDITABLE:
         if field in values:
             setattr(customer, field, values[field])
+    if customer.owner_id != before["owner"]:
+        require(actor, Act.ASSIGN, was)
+    if contact_points is not None:
+        # Whoever sees masked numbers would write the mask over them.
+        require(actor, Act.SEE_PHONES, was)
     customer.version += 1
     _check_and_save(customer)
     if contact_points is not None:
-        _replace_contact_points(customer, contact_points)
+        points.replace(customer, contact_points)
     if tags is not None:
         tagging.set_on(customer, tags)
     _reindex([customer.pk])
@@ -182,18 +187,23 @@ def record_customers(
         for item in new
     ]
     Customer.objects.bulk_create(rows, batch_size=CHUNK)
-    bulk.create([CustomerState(customer=customer) for customer in rows])
-    points, assets, documents = [], [], {}
+    bulk.create(
+        [
+            CustomerState(customer=row, owner_id=row.owner_id, branch_id=row.branch_id)
+            for row in rows
+        ]
+    )
+    ways, assets, documents = [], [], {}
     for row, item in zip(rows, new, strict=True):
-        own_points = _contact_points(row, item.contact_points)
+        own_points = points.built(row, item.contact_points)
         own_assets = [
             Asset(customer=row, name=name, serial=serial, serial_normalised=plate_key(serial))
             for name, serial in item.assets
         ]
         documents[row.pk] = queries.search_tokens(row, own_points, own_assets)
-        points += own_points
+        ways += own_points
         assets += own_assets
-    bulk.create(points)
+    bulk.create(ways)
     bulk.create(assets)
     search.index(queries.SEARCH_KIND, documents)
     told = [{"name": row.name, "code": row.code, "origin": origin} for row in rows]
@@ -215,6 +225,7 @@ def save_asset(
     """Add a thing we serve to a customer, or change it; `retired_on` ends its service."""
     require(actor, Act.EDIT_CUSTOMERS)
     customer = queries.visible_to(actor).select_for_update().get(pk=customer_id)
+    require(actor, Act.EDIT_CUSTOMERS, customer)
     asset = Asset(customer=customer)
     if asset_id is not None:
         asset = Asset.objects.select_for_update().get(pk=asset_id, customer=customer)
@@ -255,7 +266,7 @@ def block_contact(*, actor: User | None, reasons: Mapping[int, str]) -> None:
 def unblock_contact(*, actor: User, customer_id: int) -> None:
     """Contacts are welcome again."""
     require(actor, Act.FOLLOW_UP)
-    lock([customer_id], viewer=actor)
+    lock([customer_id], viewer=actor, act=Act.FOLLOW_UP)
     blocks = list(ContactBlock.objects.filter(customer=customer_id, lifted_at=None))
     ContactBlock.objects.filter(pk__in=[row.pk for row in blocks]).update(lifted_at=clock.now())
     journal.record(
@@ -266,10 +277,11 @@ def unblock_contact(*, actor: User, customer_id: int) -> None:
     announce(ContactUnblocked([customer_id]))
 
 
-def lock(customer_ids: Collection[int], viewer: User | None = None) -> None:
+def lock(customer_ids: Collection[int], viewer: User | None = None, act: Act = Act.SEE) -> None:
     """Lock these customers in key order, so that two writers never wait for each other.
 
     Whom the viewer may not see does not exist; None stands for the system, which sees everybody.
+    Raises PermissionDenied where the viewer sees them all and may not do this with each.
     """
     known = Customer.objects.all() if viewer is None else queries.visible_to(viewer)
     ids = sorted(customer_ids)
@@ -279,6 +291,24 @@ def lock(customer_ids: Collection[int], viewer: User | None = None) -> None:
         found = len(rows.values_list("pk", flat=True))
         if found != len(chunk):
             raise Refused(_("A customer no longer exists. Reload the page."))
+    if viewer is not None and viewer.scope_for(act) != viewer.scope:
+        _require_for_all(viewer, act, ids)
+
+
+def _require_for_all(viewer: User, act: Act, ids: Sequence[int]) -> None:
+    allowed = queries.visible_to(viewer, act)
+    for start in range(0, len(ids), CHUNK):
+        chunk = ids[start : start + CHUNK]
+        beyond = len(chunk) - allowed.filter(pk__in=chunk).count()
+        if beyond:
+            raise PermissionDenied(
+                ngettext(
+                    "You may not %(act)s with %(n)s of these customers.",
+                    "You may not %(act)s with %(n)s of these customers.",
+                    beyond,
+                )
+                % {"act": act.label, "n": beyond}
+            )
 
 
 def _create_known(
@@ -311,47 +341,10 @@ def _check_and_save(customer: Customer) -> None:
         raise
 
 
-def _replace_contact_points(customer: Customer, wanted: Sequence[NewContactPoint]) -> None:
-    customer.contact_points.all().delete()
-    ContactPoint.objects.bulk_create(_contact_points(customer, wanted))
-
-
-def _contact_points(customer: Customer, wanted: Sequence[NewContactPoint]) -> list[ContactPoint]:
-    points: dict[tuple[str, str], ContactPoint] = {}
-    for item in wanted:
-        value, normalised = item.value.strip(), _normalised(item)
-        if not value:
-            continue
-        point = points.setdefault(
-            (item.kind, normalised),
-            ContactPoint(customer=customer, kind=item.kind, value=value, normalised=normalised),
-        )
-        taken = any(each.preferred for each in points.values())
-        point.preferred |= item.preferred and not taken
-        point.do_not_contact |= item.do_not_contact
-    return list(points.values())
-
-
-def _normalised(item: NewContactPoint) -> str:
-    if item.kind in queries.PHONES:
-        return text.phone(item.value)[:200]
-    return text.normalise(item.value)[:200]
-
-
-def _reindex(customer_ids: Collection[int]) -> None:
-    rows = Customer.objects.filter(pk__in=customer_ids)
-    documents = {
-        row.pk: queries.search_tokens(row, row.contact_points.all(), row.assets.all())
-        for row in rows.prefetch_related("contact_points", "assets")
-    }
-    search.index(queries.SEARCH_KIND, documents)
-
-
 def _snapshot(customer: Customer) -> dict[str, Any]:
-    points = customer.contact_points.order_by("pk").values_list("kind", "value")
     return {
         **model_to_dict(customer, fields=[*EDITABLE, "kind"]),
-        "contact_points": [f"{kind} {value}" for kind, value in points],
+        "contact_points": points.lines(customer),
         "tags": tagging.named_on(customer),
     }
 

@@ -55,10 +55,10 @@ class Batch:
 @transaction.atomic
 def assign_customers(*, actor: User, customer_ids: Collection[int], owner_id: int | None) -> Batch:
     """Give customers to a person of one's own scope, or to nobody; theirs already do not count."""
-    require(actor, Act.EDIT_CUSTOMERS)
+    require(actor, Act.ASSIGN)
     if owner_id is not None and not people_visible_to(actor).filter(pk=owner_id).exists():
         raise Refused(_("You may not give customers to this person."))
-    lock(customer_ids, actor)
+    lock(customer_ids, actor, Act.ASSIGN)
     before: dict[int, int | None] = {}
     for chunk in _chunks(customer_ids):
         rows = Customer.objects.filter(pk__in=chunk).exclude(owner=owner_id)
@@ -91,7 +91,7 @@ def tag_customers(
 ) -> Batch:
     """Put tags on customers and take others off; whoever has them so already does not count."""
     require(actor, Act.EDIT_CUSTOMERS)
-    lock(customer_ids, actor)
+    lock(customer_ids, actor, Act.EDIT_CUSTOMERS)
     more, fewer = set(tags.ensure(add).values()), {name.lower() for name in tags.spelled(remove)}
     before, after = {}, {}
     for pk, names in _tags_of(customer_ids).items():

@@ -12,14 +12,15 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from liuke.accounts.models import User
 from liuke.agenda.models import AgendaItem
 from liuke.agenda.rules import Kind
 from liuke.churn import queries as churn
 from liuke.churn.queries import running
 from liuke.churn.rules.wording import habit, leaving
 from liuke.core.ui.figures import day_text, money_html
-from liuke.customers.models import ContactPoint, Customer
-from liuke.customers.queries import blocked
+from liuke.customers.models import Customer
+from liuke.customers.queries import blocked, hide_phones
 from liuke.desk.queries import agenda_words
 from liuke.followups.models import Interaction
 from liuke.ownership.models import HandedCustomer
@@ -29,7 +30,7 @@ CHUNK = 500
 Lines = Mapping[int, Sequence[str]]
 
 
-def _worth(ids: Collection[int], today: date) -> Lines:
+def _worth(viewer: User, ids: Collection[int], today: date) -> Lines:
     rows = Customer.objects.filter(pk__in=ids).select_related("state")
     return {
         row.pk: [
@@ -45,7 +46,7 @@ def _worth(ids: Collection[int], today: date) -> Lines:
     }
 
 
-def _rhythm(ids: Collection[int], today: date) -> Lines:
+def _rhythm(viewer: User, ids: Collection[int], today: date) -> Lines:
     usual = churn.usual_gaps(ids)
     best = running.best_clocks(ids)
     return {
@@ -57,7 +58,7 @@ def _rhythm(ids: Collection[int], today: date) -> Lines:
     }
 
 
-def _agreed(ids: Collection[int], today: date) -> Lines:
+def _agreed(viewer: User, ids: Collection[int], today: date) -> Lines:
     found: dict[int, list[str]] = {}
     rows = AgendaItem.objects.filter(customer__in=ids, closed_at=None, kind=Kind.NEXT_STEP)
     for item in rows:
@@ -66,7 +67,7 @@ def _agreed(ids: Collection[int], today: date) -> Lines:
     return found
 
 
-def _contacts(ids: Collection[int], today: date) -> Lines:
+def _contacts(viewer: User, ids: Collection[int], today: date) -> Lines:
     place = Window(RowNumber(), partition_by=F("customer"), order_by=F("occurred_at").desc())
     rows = (
         Interaction.objects.filter(customer__in=ids)
@@ -86,20 +87,26 @@ def _contacts(ids: Collection[int], today: date) -> Lines:
     return found
 
 
-def _likes(ids: Collection[int], today: date) -> Lines:
+def _likes(viewer: User, ids: Collection[int], today: date) -> Lines:
     rows = Customer.objects.filter(pk__in=ids).exclude(note="")
     return {pk: [note] for pk, note in rows.values_list("pk", "note")}
 
 
-def _reach(ids: Collection[int], today: date) -> Lines:
-    found: dict[int, list[str]] = {}
-    for point in ContactPoint.objects.filter(customer__in=ids, do_not_contact=False):
-        line = f"{point.get_kind_display()} {point.value}"
-        found.setdefault(point.customer_id, []).append(line)
-    return found
+def _reach(viewer: User, ids: Collection[int], today: date) -> Lines:
+    rows = list(Customer.objects.filter(pk__in=ids).prefetch_related("contact_points"))
+    hide_phones(viewer, rows)
+    found = {
+        row.pk: [
+            f"{point.get_kind_display()} {point.value}"
+            for point in row.contact_points.all()
+            if not point.do_not_contact
+        ]
+        for row in rows
+    }
+    return {pk: lines for pk, lines in found.items() if lines}
 
 
-def _stop(ids: Collection[int], today: date) -> Lines:
+def _stop(viewer: User, ids: Collection[int], today: date) -> Lines:
     return {pk: [reason] for pk, reason in blocked(ids).items()}
 
 
@@ -109,7 +116,7 @@ class Section:
 
     name: str | Promise
     icon: str
-    lines: Callable[[Collection[int], date], Lines]
+    lines: Callable[[User, Collection[int], date], Lines]
 
 
 SECTIONS = (
@@ -131,13 +138,13 @@ class Briefing:
     sections: Sequence[tuple[Section, Sequence[str]]]
 
 
-def briefings(rows: Sequence[HandedCustomer], today: date) -> list[Briefing]:
+def briefings(viewer: User, rows: Sequence[HandedCustomer], today: date) -> list[Briefing]:
     """A briefing for each, in their order; the number of reads does not grow with them."""
     known: list[dict[int, Sequence[str]]] = [{} for _section in SECTIONS]
     ids = [row.customer_id for row in rows]
     for start in range(0, len(ids), CHUNK):
         for found, section in zip(known, SECTIONS, strict=True):
-            found |= section.lines(ids[start : start + CHUNK], today)
+            found |= section.lines(viewer, ids[start : start + CHUNK], today)
     return [
         Briefing(
             row,

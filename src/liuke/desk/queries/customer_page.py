@@ -16,7 +16,6 @@ from liuke.accounts.models import User
 from liuke.agenda import queries as agenda
 from liuke.churn import queries as churn
 from liuke.churn.models import Clock, Transition
-from liuke.churn.queries import scores
 from liuke.churn.rules.history import Cause, State
 from liuke.churn.rules.wording import describe, habit, leaving
 from liuke.core import clock
@@ -25,6 +24,8 @@ from liuke.core.ui.figures import day_text, money_html
 from liuke.customers.models import Customer
 from liuke.customers.queries import FieldChange, blocked, field_changes, field_label
 from liuke.customers.rules import Kind
+from liuke.customers.rules.contacts import Purpose
+from liuke.customers.rules.relations import Strength
 from liuke.desk.queries.today import Line, lines
 from liuke.followups import queries as followups
 from liuke.followups.models import Interaction
@@ -52,6 +53,14 @@ CHANGES = (
     "order.voided",
     "contact.blocked",
     "contact.unblocked",
+    "consent.given",
+    "consent.withdrawn",
+    "person.added",
+    "person.updated",
+    "person.removed",
+    "relation.added",
+    "relation.changed",
+    "relation.ended",
 )
 
 
@@ -94,8 +103,11 @@ class Past:
     more: bool
 
 
-def past(customer: Customer, kind: str = "", shown: int = SHOWN) -> Past:
-    """The timeline, latest first; `kind` is one of CHIPS, empty for all."""
+def past(customer: Customer, kind: str = "", shown: int = SHOWN, phones: bool = True) -> Past:
+    """The timeline, latest first; `kind` is one of CHIPS, empty for all.
+
+    Without `phones` the numbers in changes are masked.
+    """
     orders = sales.orders_of(customer.pk)
     crossings = churn.transitions_of(customer.pk)
     changes = JournalEntry.objects.filter(verb__in=CHANGES, customer_id=customer.pk).order_by(
@@ -117,7 +129,7 @@ def past(customer: Customer, kind: str = "", shown: int = SHOWN) -> Past:
     if kind in ("", "churn"):
         events += [_crossing_event(row) for row in crossings[:shown]]
     if kind in ("", "changes"):
-        events += _change_events(list(changes[:shown]))
+        events += _change_events(list(changes[:shown]), phones)
     events.sort(key=lambda event: event.sort_key, reverse=True)
     total = counts.get(kind, sum(counts.values()))
     return Past(events[:shown], {"": sum(counts.values()), **counts}, total > shown)
@@ -146,27 +158,6 @@ def future(customer: Customer, today: date) -> Future:
         state.last_contact_on,
         reasons.get(customer.pk, ""),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Prospects:
-    """What the model says of a customer, and what three months would bring at their average."""
-
-    alive: float
-    purchases: float
-    value: Decimal
-    next_on: date
-
-
-def prospects(customer: Customer, today: date) -> Prospects | None:
-    """None while there is no model, or no purchase to judge by."""
-    found = scores.outlook_of(customer.pk, today)
-    state = customer.state
-    if found is None or not state.purchase_days:
-        return None
-    each = state.value_total / state.purchase_days
-    value = (each * Decimal(found.purchases)).quantize(Decimal(1))
-    return Prospects(found.alive, found.purchases, value, found.next_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,11 +299,15 @@ def _contact_event(row: Interaction) -> Event:
         icon=CHANNEL_ICONS[Channel(row.channel)],
         title=_("%(channel)s: %(outcome)s")
         % {"channel": row.get_channel_display(), "outcome": row.get_outcome_display()},
-        who=" · ".join(filter(None, (str(row.by) if row.by else "", began))),
+        who=" · ".join(filter(None, (str(row.by) if row.by else "", _spoken_to(row), began))),
         body=row.said,
         mean="accent" if row.outcome == Outcome.AGREED else "",
         lines=[each for each in lines if each],
     )
+
+
+def _spoken_to(row: Interaction) -> str:
+    return _("with %(name)s") % {"name": row.person.name} if row.person else ""
 
 
 def _crossing_event(row: Transition) -> Event:
@@ -336,13 +331,14 @@ def _crossing_words(row: Transition) -> tuple[str, str, str]:
     return _("Out of service"), "archive", ""
 
 
-def _change_events(entries: Sequence[JournalEntry]) -> list[Event]:
+def _change_events(entries: Sequence[JournalEntry], phones: bool) -> list[Event]:
     people = dict(
         User.objects.filter(
             pk__in={entry.actor_id for entry in entries if entry.actor_id}
         ).values_list("pk", "name")
     )
-    updates = field_changes(entry for entry in entries if entry.verb == "customer.updated")
+    updated = (entry for entry in entries if entry.verb == "customer.updated")
+    updates = field_changes(updated, phones)
     return [
         _change_event(entry, people.get(entry.actor_id or 0, ""), updates.get(entry.pk, ()))
         for entry in entries
@@ -358,6 +354,14 @@ def _change_event(entry: JournalEntry, who: str, changes: Sequence[FieldChange])
         "order.voided": (_("Order voided"), "trash"),
         "contact.blocked": (_("Do not contact"), "ban"),
         "contact.unblocked": (_("Contacts welcome again"), "check"),
+        "consent.given": (_("Consent given"), "clipboard-check"),
+        "consent.withdrawn": (_("Consent withdrawn"), "ban"),
+        "person.added": (_("Person around them added"), "user-plus"),
+        "person.updated": (_("Person around them changed"), "user"),
+        "person.removed": (_("Person around them removed"), "user-off"),
+        "relation.added": (_("Relation added"), "link"),
+        "relation.changed": (_("Relation changed"), "link"),
+        "relation.ended": (_("Relation over"), "unlink"),
     }
     title, icon = titles[entry.verb]
     after = entry.after or {}
@@ -368,6 +372,13 @@ def _change_event(entry: JournalEntry, who: str, changes: Sequence[FieldChange])
     ]
     if entry.verb == "order.voided":
         lines = [str(after.get("reason", ""))]
+    elif entry.verb.startswith("person."):
+        lines = [str(after.get("name") or (entry.before or {}).get("name") or "")]
+    elif entry.verb.startswith("relation."):
+        strength = (after or entry.before or {}).get("strength", "")
+        lines = [str(Strength(strength).label)] if strength else []
+    elif entry.verb.startswith("consent."):
+        lines = [str(Purpose(after["purpose"]).label)]
     elif entry.verb.startswith("asset."):
         lines = [" ".join(filter(None, (after.get("name"), after.get("serial"))))]
     return Event(on=entry.at, icon=icon, title=title, who=who, lines=lines)

@@ -21,8 +21,11 @@ from liuke.core.lists import Column, Filter, ListOf
 from liuke.core.templatetags import ui
 from liuke.core.ui.figures import month_text
 from liuke.customers.models import Customer
-from liuke.customers.queries import SEARCH_KIND, Tally, standing, tags_in_use
+from liuke.customers.queries import SEARCH_KIND, Tally, relations, standing, tags_in_use
+from liuke.customers.queries.people import has_role
 from liuke.customers.rules import Kind, Stage, churn_state
+from liuke.customers.rules.people import BuyingRole
+from liuke.customers.rules.relations import Strength
 from liuke.desk.queries import pool_line
 from liuke.desk.queries.own_views import EVERYBODY
 
@@ -214,6 +217,8 @@ def _filters(viewer: User, today: date) -> list[Filter]:
         Filter("branch", _("Branch"), "choice", lambda v: Q(branch=v), branches),
         Filter("level", _("Level"), "choice", lambda v: Q(level=v), [(g, g) for g in "ABCD"]),
         Filter("tag", _("Tag"), "choice", lambda v: Q(tags=v), tags),
+        Filter("ties", _("Ties"), "choice", relations.tied, Strength.choices),
+        Filter("role", _("Known person"), "choice", has_role, BuyingRole.choices),
         Filter("kind", _("Kind"), "choice", lambda v: Q(kind=v), Kind.choices),
         Filter("value", _("Value of a year"), "range",
                lambda v: _between("state__value_year", v)),

@@ -18,9 +18,10 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from liuke.accounts.models import SavedView
-from liuke.accounts.queries import viewer_of
+from liuke.accounts.queries import may_with, viewer_of
 from liuke.accounts.rules import Act
 from liuke.accounts.services import change_view, delete_view, keep_columns, require, save_view
+from liuke.churn.queries import scores
 from liuke.core import clock
 from liuke.core.errors import Refused, Stale
 from liuke.core.templatetags import ui
@@ -34,7 +35,7 @@ from liuke.customers.services import (
     undo_batch,
     update_customer,
 )
-from liuke.desk.queries import customer_page, listing, own_views, pool_line
+from liuke.desk.queries import around, customer_page, listing, own_views, pool_line
 from liuke.ownership import queries as ownership
 from liuke.sales import queries as sales
 
@@ -50,7 +51,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     if not request.GET and (address := own_views.opening(viewer)):
         return redirect(reverse("customers") + address)
-    visible = customers.visible_to(viewer)
+    visible = customers.listed_for(viewer)
     look = own_views.look(viewer, request.GET)
     if request.GET.getlist("column") and not look.current:
         keep_columns(actor=viewer, list_name=own_views.LIST, columns=look.columns)
@@ -193,9 +194,11 @@ def customers_view(request: HttpRequest) -> HttpResponse:
 def customer_cell(request: HttpRequest, pk: int, field: str) -> HttpResponse:
     """One cell of the list: its small form, and after saving how it looks now."""
     viewer = viewer_of(request)
-    require(viewer, Act.EDIT_CUSTOMERS)
+    act = Act.ASSIGN if field == "owner" else Act.EDIT_CUSTOMERS
+    require(viewer, act)
     rows = customers.visible_to(viewer).select_related("owner").prefetch_related("tags")
     found = get_object_or_404(rows, pk=pk)
+    require(viewer, act, found)
     if request.GET.get("shown"):
         return HttpResponse(listing.shown_cell(found, field))
     form = CellForm(viewer, found, field, request.POST or None)
@@ -229,13 +232,14 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """Past and present of one customer."""
     viewer = viewer_of(request)
     rows = customers.visible_to(viewer).select_related("state", "owner", "branch")
-    found = get_object_or_404(rows.prefetch_related("contact_points", "assets"), pk=pk)
+    found = get_object_or_404(rows.prefetch_related("assets"), pk=pk)
     today = clock.today()
     clocks = customer_page.clock_views(found, today)
     kind = request.GET.get("past", "")
     asked = request.GET.get("shown", "")
     shown = min(int(asked), MOST) if asked.isdecimal() and len(asked) < 5 else MORE
-    past = customer_page.past(found, kind, shown)
+    customers.hide_phones(viewer, [found])
+    past = customer_page.past(found, kind, shown, may_with(viewer, Act.SEE_PHONES, found))
     context = {
         "customer": found,
         "state": listing.state_of(found, today),
@@ -248,14 +252,16 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
             for key, label in customer_page.CHIPS
         ],
         "more": shown + MORE,
+        "around": around.around(viewer, found, today),
         "facts": customer_page.facts(found),
-        "outlook": customer_page.prospects(found, today),
+        "outlook": scores.outlook_of(found.pk, today),
         "future": customer_page.future(found, today),
         "owners": ownership.history_of(found.pk),
         "has_pools": ownership.has_pools(),
-        "may_follow_up": viewer.may(Act.FOLLOW_UP),
-        "may_edit": viewer.may(Act.EDIT_CUSTOMERS),
-        "may_record": viewer.may(Act.RECORD_ORDERS),
+        "may_assign": may_with(viewer, Act.ASSIGN, found),
+        "may_follow_up": may_with(viewer, Act.FOLLOW_UP, found),
+        "may_edit": may_with(viewer, Act.EDIT_CUSTOMERS, found),
+        "may_record": may_with(viewer, Act.RECORD_ORDERS, found),
     }
     return render(request, "desk/customer.html", context)
 

@@ -115,7 +115,7 @@ def handover_briefing(request: HttpRequest, pk: int, to: int) -> HttpResponse:
     context = {
         "handover": found,
         "person": rows[0].receiver if rows else viewer,
-        "briefings": briefings.briefings(rows, clock.today()),
+        "briefings": briefings.briefings(viewer, rows, clock.today()),
         "today": clock.today(),
     }
     return render(request, "desk/briefing.html", context)

@@ -11,6 +11,7 @@ from liuke.accounts.models import Unit, User
 from liuke.core import clock
 from liuke.core.scoping import Scope
 from liuke.customers.models import ContactPoint, Customer
+from liuke.customers.queries import hide_phones
 from liuke.ownership.models import OwnerPeriod, Pool
 from liuke.ownership.rules import Hidden, Reason
 
@@ -61,7 +62,7 @@ class PoolPage:
     more: bool
 
 
-def pool_page(pools: Collection[Pool], number: int = 1) -> PoolPage:
+def pool_page(viewer: User, pools: Collection[Pool], number: int = 1) -> PoolPage:
     """Who waits, the most valuable first; what a pool hides never leaves the database's side."""
     known = {pool.pk: pool for pool in pools}
     found = waiting(pools)
@@ -76,6 +77,7 @@ def pool_page(pools: Collection[Pool], number: int = 1) -> PoolPage:
     )
     start = (number - 1) * PAGE
     shown = list(rows[start : start + PAGE + 1])
+    hide_phones(viewer, shown)
     return PoolPage(
         [_waiting(row, known[row.state.pool or 0]) for row in shown[:PAGE]],
         found.count(),

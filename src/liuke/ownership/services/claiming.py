@@ -57,7 +57,7 @@ def claim(*, actor: User, customer_ids: Collection[int]) -> Claimed:
 @transaction.atomic
 def release(*, actor: User, customer_ids: Collection[int], why: str) -> Batch:
     """Let customers of one's scope go to the pool that fits, with a reason."""
-    require(actor, Act.EDIT_CUSTOMERS)
+    require(actor, Act.ASSIGN)
     if not why.strip():
         raise Refused(_("Say why, so that others know what to expect."))
     ids = sorted(customer_ids)

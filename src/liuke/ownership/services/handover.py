@@ -46,7 +46,7 @@ def hand_over(
     able = {each.pk for each in queries.receivers_for(actor, leaver)}
     if not set(receivers.values()) <= able:
         raise Refused(_("Somebody of them may not take over customers. Choose somebody else."))
-    customers.lock(receivers, actor)
+    customers.lock(receivers, actor, Act.HAND_OVER)
     ids = sorted(receivers)
     if _owned_of(leaver, ids) < len(ids):
         raise Refused(_("Some of these customers changed hands meanwhile. Look at it again."))

@@ -32,11 +32,11 @@ def give(
 
     The actor gives what is in sight, to people in sight; the system (None) gives everything.
     """
-    require(actor, Act.EDIT_CUSTOMERS)
+    require(actor, Act.ASSIGN)
     wanted = {pk for pk in owners.values() if pk is not None}
     if actor is not None and not _all_in_sight(actor, wanted):
         raise Refused(_("You may not give customers to this person."))
-    customers.lock(owners, actor)
+    customers.lock(owners, actor, Act.ASSIGN)
     batch = customers.set_owners(actor=actor, owners=owners, reason=reason, note=note, pools=pools)
     if pools:
         by = None if actor is None else actor.pk

@@ -57,7 +57,7 @@ def advance(now: datetime) -> None:
 def extend(*, actor: User, customer_id: int, why: str) -> date:
     """Keep a customer from the pool a little longer, once for each owner and with a reason."""
     require(actor, Act.FOLLOW_UP)
-    customers.lock([customer_id], actor)
+    customers.lock([customer_id], actor, Act.FOLLOW_UP)
     if not why.strip():
         raise Refused(_("Say why this customer should stay."))
     known, today = terms(), clock.today()

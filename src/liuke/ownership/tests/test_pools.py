@@ -140,10 +140,10 @@ def test_what_a_pool_hides_is_not_read(pool, branch, manager, qian, lin) -> None
         contact_points=[NewContactPoint("mobile", "13812346027")],
     )
     release(actor=manager, customer_ids=[made.pk], why="x")
-    (row,) = queries.pool_page(queries.pools_open_to(lin)).rows
+    (row,) = queries.pool_page(lin, queries.pools_open_to(lin)).rows
     assert (row.telephone, row.last_owner) == ("13812346027", "钱玲")
     Pool.objects.update(hidden=[Hidden.CONTACT, Hidden.OWNER, Hidden.VALUE, Hidden.PLATE])
-    (row,) = queries.pool_page(queries.pools_open_to(lin)).rows
+    (row,) = queries.pool_page(lin, queries.pools_open_to(lin)).rows
     assert (row.telephone, row.last_owner, row.value, row.asset) == (None, None, None, None)
 
 

@@ -68,6 +68,17 @@ class CustomerForm(forms.ModelForm[Customer]):
         pass
 
 
+class RevealForm(forms.Form):
+    """What a masked phone number is needed for."""
+
+    reason = forms.CharField(
+        label=_("What do you need the number for?"),
+        max_length=200,
+        help_text=_("Your name, the time and this reason stay in the journal."),
+        widget=forms.TextInput(attrs={"autofocus": ""}),
+    )
+
+
 class ContactPointForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=ContactPoint.Kind.choices)
     value = forms.CharField(label=_("Number or address"), max_length=200, required=False)

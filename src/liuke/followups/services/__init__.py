@@ -34,6 +34,7 @@ from liuke.followups.rules import (
     retry_on,
     situation_of,
 )
+from liuke.followups.services import ways
 from liuke.ownership import services as ownership
 
 CHUNK = 500
@@ -45,7 +46,10 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class NewInteraction:
-    """A contact as somebody reports it; `by_id` is who made it, else whoever records it."""
+    """A contact as somebody reports it; `by_id` is who made it, else whoever records it.
+
+    Without `point_id` it is the customer's only way of that channel, if there is just one.
+    """
 
     customer_id: int
     occurred_at: datetime
@@ -58,6 +62,8 @@ class NewInteraction:
     next_step: str = ""
     next_on: date | None = None
     by_id: int | None = None
+    point_id: int | None = None
+    person_id: int | None = None
 
 
 @transaction.atomic
@@ -65,10 +71,10 @@ def record_interactions(*, actor: User | None, interactions: Sequence[NewInterac
     """Record contacts and attempts, and move what is due for these customers accordingly."""
     require(actor, Act.FOLLOW_UP)
     ids = {each.customer_id for each in interactions}
-    customers.lock(ids, viewer=actor)
-    rows = Interaction.objects.bulk_create(
-        [_row(actor, each) for each in interactions], batch_size=CHUNK
-    )
+    customers.lock(ids, viewer=actor, act=Act.FOLLOW_UP)
+    rows = [_row(actor, each) for each in interactions]
+    ways.settle(rows)
+    Interaction.objects.bulk_create(rows, batch_size=CHUNK)
     journal.record(
         actor,
         "interaction.recorded",
@@ -86,6 +92,7 @@ def record_interactions(*, actor: User | None, interactions: Sequence[NewInterac
         if row.outcome not in ATTEMPTS:
             reached[row.customer_id] = max(row.day, reached.get(row.customer_id, row.day))
     agenda.contacted(actor=actor, days=reached)
+    customers.note_results(ways.results(rows))
     refresh_contacts(ids)
     return [row.pk for row in rows]
 
@@ -221,8 +228,10 @@ def _row(actor: User | None, new: NewInteraction) -> Interaction:
         next_step=new.next_step.strip(),
         next_on=new.next_on,
         by_id=new.by_id or (None if actor is None else actor.pk),
+        point_id=new.point_id,
+        person_id=new.person_id,
     )
-    row.clean_fields(exclude=["customer", "by"])
+    row.clean_fields(exclude=["customer", "by", "point", "person"])
     return row
 
 
@@ -233,4 +242,6 @@ def _snapshot(row: Interaction) -> dict[str, Any]:
         "direction": row.direction,
         "outcome": row.outcome,
         "next_on": row.next_on,
+        **({"point": row.point_id} if row.point_id else {}),
+        **({"person": row.person_id} if row.person_id else {}),
     }

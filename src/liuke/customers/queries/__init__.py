@@ -22,7 +22,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from liuke.accounts.models import Unit, User
-from liuke.accounts.queries import reach_of
+from liuke.accounts.queries import may_with, reach_of
+from liuke.accounts.rules import Act
 from liuke.core import clock, search, text
 from liuke.core.lists import CAP
 from liuke.core.models import JournalEntry
@@ -33,17 +34,55 @@ from liuke.customers.models import (
     Customer,
     CustomerState,
     CustomerTally,
+    Person,
     Tag,
 )
 from liuke.customers.rules import RECOVERED_FOR
+from liuke.customers.rules.contacts import NUMBERS
 
 SEARCH_KIND = "customer"
-PHONES = {ContactPoint.Kind.MOBILE, ContactPoint.Kind.PHONE}
+PHONES = NUMBERS
 
 
-def visible_to(viewer: User) -> QuerySet[Customer]:
-    """The customers within this person's scope."""
-    return Customer.objects.filter(reach_of(viewer).rows(owner="owner", unit="branch"))
+def visible_to(viewer: User, act: Act = Act.SEE) -> QuerySet[Customer]:
+    """The customers this person may see, or may do this with."""
+    return Customer.objects.filter(reach_of(viewer, act).rows(owner="owner", unit="branch"))
+
+
+def hide_phones(viewer: User, customers: Iterable[Customer]) -> None:
+    """Mask the phone numbers, read with these customers, that this person may not see in full."""
+    if viewer.scope_for(Act.SEE_PHONES) == viewer.scope:
+        return
+    reach = reach_of(viewer, Act.SEE_PHONES)
+    for customer in customers:
+        if not reach.holds(customer.owner_id, customer.branch_id):
+            _hide(customer.contact_points.all())
+
+
+def shown_points(
+    viewer: User, customer: Customer, points: Iterable[ContactPoint]
+) -> list[ContactPoint]:
+    """Ways to one customer as this person may see them: numbers in full, or masked."""
+    found = list(points)
+    if not may_with(viewer, Act.SEE_PHONES, customer):
+        _hide(found)
+    return found
+
+
+def _hide(points: Iterable[ContactPoint]) -> None:
+    for point in points:
+        if point.kind in PHONES:
+            point.hide()
+
+
+def listed_for(viewer: User) -> QuerySet[Customer]:
+    """The customers within this person's scope, found through the indexes of CustomerState.
+
+    What is kept there finds them; the customer has the last word about who may see it.
+    """
+    reach = reach_of(viewer)
+    kept = reach.rows(owner="state__owner", unit="state__branch")
+    return Customer.objects.filter(reach.rows(owner="owner", unit="branch"), kept)
 
 
 def find(viewer: User, query: str) -> QuerySet[Customer]:
@@ -52,13 +91,16 @@ def find(viewer: User, query: str) -> QuerySet[Customer]:
 
 
 def search_tokens(
-    customer: Customer, points: Iterable[ContactPoint], assets: Iterable[Asset]
+    customer: Customer,
+    points: Iterable[ContactPoint],
+    assets: Iterable[Asset],
+    people: Iterable[Person] = (),
 ) -> set[str]:
-    """What a customer is found by."""
-    texts = [customer.name]
+    """What a customer is found by, the people around included."""
+    texts = [customer.name, *(person.name for person in people)]
     numbers = [customer.code, customer.credit_code]
     for point in points:
-        (numbers if point.kind in PHONES else texts).append(point.value)
+        (numbers if point.kind in NUMBERS else texts).append(point.value)
     for asset in assets:
         texts.append(asset.name)
         numbers.append(asset.serial)
@@ -152,6 +194,12 @@ def values_of(customer_ids: Collection[int]) -> dict[int, Decimal]:
     return dict(rows.values_list("pk", "value_year"))
 
 
+def places_of(customer_ids: Collection[int]) -> dict[int, tuple[int | None, int | None]]:
+    """Customer → owner and branch, for one chunk."""
+    rows = Customer.objects.filter(pk__in=customer_ids)
+    return {pk: (owner, branch) for pk, owner, branch in rows.values_list("pk", "owner", "branch")}
+
+
 def ids_by_code(codes: Collection[str]) -> dict[str, int]:
     """Customer number → id, for those that exist. The caller keeps to one chunk of codes."""
     return dict(Customer.objects.filter(code__in=codes).values_list("code", "pk"))
@@ -200,8 +248,13 @@ def changes_since(customer: Customer, version: int) -> Sequence[FieldChange]:
     return [change for entry in changes.values() for change in entry]
 
 
-def field_changes(entries: Iterable[JournalEntry]) -> dict[int, list[FieldChange]]:
-    """Entry id → the fields it changed. People and branches are looked up once for all."""
+def field_changes(
+    entries: Iterable[JournalEntry], phones: bool = True
+) -> dict[int, list[FieldChange]]:
+    """Entry id → the fields it changed. People and branches are looked up once for all.
+
+    Without `phones` their numbers are masked.
+    """
     found = list(entries)
     values = [each for entry in found for each in (entry.before or {}, entry.after or {})]
     owners = {value.get("owner") for value in values} | {entry.actor_id for entry in found}
@@ -215,8 +268,8 @@ def field_changes(entries: Iterable[JournalEntry]) -> dict[int, list[FieldChange
                 value,
                 people.get(entry.actor_id, ""),
                 field_label(field),
-                _shown(field, (entry.before or {}).get(field), names),
-                _shown(field, value, names),
+                _shown(field, (entry.before or {}).get(field), names, phones),
+                _shown(field, value, names, phones),
             )
             for field, value in (entry.after or {}).items()
             if field != "version"
@@ -238,12 +291,23 @@ def _names(model: type[User] | type[Unit], ids: Iterable[Any]) -> dict[object, s
     return dict(model._default_manager.filter(pk__in=wanted).values_list("pk", "name"))
 
 
-def _shown(field: str, value: Any, names: Mapping[str, Mapping[object, str]]) -> str:
+def _shown(field: str, value: Any, names: Mapping[str, Mapping[object, str]], phones: bool) -> str:
     if field == "tags" and value:
         return pgettext("list", ", ").join(map(str, value))
     if isinstance(value, list):
-        return pgettext("list", ", ").join(str(each).partition(" ")[2] for each in value) or "—"
+        return pgettext("list", ", ").join(_shown_way(way, phones) for way in value) or "—"
     if field in names and value is not None:
         return names[field].get(value, str(value))
     choices = dict(getattr(Customer._meta.get_field(field), "flatchoices", ()))
     return str(choices.get(value, value)) if value not in (None, "") else "—"
+
+
+def _shown_way(line: object, phones: bool) -> str:
+    """A way as the journal keeps it, without the kind and with its marks in words."""
+    kind, _space, rest = str(line).partition(" ")
+    value, _tab, marks = rest.partition("\t")
+    if kind in PHONES and not phones:
+        value = text.masked(value)
+    known = {"preferred": _("preferred"), "do_not_contact": _("do not contact")}
+    said = pgettext("list", ", ").join(known.get(each, each) for each in marks.split(";") if each)
+    return f"{value} ({said})" if said else value

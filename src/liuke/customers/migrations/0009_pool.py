@@ -8,7 +8,7 @@ import liuke.core.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0006_tags"),
+        ("customers", "0008_people"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from liuke.accounts.models import User
-from liuke.accounts.queries import viewer_of
+from liuke.accounts.queries import may_with, viewer_of
 from liuke.accounts.rules import Act
 from liuke.accounts.services import require
 from liuke.core.errors import Stale
@@ -16,6 +16,7 @@ from liuke.customers.forms import (
     AssetForm,
     ContactPointFormSet,
     CustomerForm,
+    RevealForm,
     contact_points_of,
 )
 from liuke.customers.models import Asset, Customer
@@ -44,21 +45,26 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     viewer = viewer_of(request)
     require(viewer, Act.EDIT_CUSTOMERS)
     customer = get_object_or_404(queries.visible_to(viewer), pk=pk)
+    require(viewer, Act.EDIT_CUSTOMERS, customer)
     form = CustomerForm(
         viewer, request.POST or None, instance=customer, initial={"version": customer.version}
     )
     points = ContactPointFormSet(
         request.POST or None, prefix="points", initial=_points_initial(customer)
     )
-    context: dict[str, Any] = {"form": form, "points": points, "customer": customer}
-    if request.method == "POST" and form.is_valid() and points.is_valid():
+    sees_phones = may_with(viewer, Act.SEE_PHONES, customer)
+    context: dict[str, Any] = {"form": form, "customer": customer}
+    # Whoever sees masked numbers does not edit them; they stay as they are.
+    context |= {"points": points} if sees_phones else {}
+    right = form.is_valid() and (not sees_phones or points.is_valid())
+    if request.method == "POST" and right:
         try:
             services.update_customer(
                 actor=viewer,
                 customer_id=pk,
                 version=form.cleaned_data["version"] or 0,
                 values=form.values(),
-                contact_points=contact_points_of(points),
+                contact_points=contact_points_of(points) if sees_phones else None,
             )
         except Stale as stale:
             # The person keeps the own text, sees what changed, and may save over it knowingly.
@@ -76,6 +82,7 @@ def asset(request: HttpRequest, pk: int, asset_pk: int | None = None) -> HttpRes
     viewer = viewer_of(request)
     require(viewer, Act.EDIT_CUSTOMERS)
     customer = get_object_or_404(queries.visible_to(viewer), pk=pk)
+    require(viewer, Act.EDIT_CUSTOMERS, customer)
     found = get_object_or_404(Asset, pk=asset_pk, customer=customer) if asset_pk else None
     form = AssetForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
@@ -92,6 +99,22 @@ def asset(request: HttpRequest, pk: int, asset_pk: int | None = None) -> HttpRes
     return render(request, "customers/asset_form.html", context, status=_status(request))
 
 
+def phones(request: HttpRequest, pk: int) -> HttpResponse:
+    """Masked numbers in full, once somebody has said what for."""
+    viewer = viewer_of(request)
+    customer = get_object_or_404(queries.visible_to(viewer), pk=pk)
+    form = RevealForm(request.POST or None)
+    context: dict[str, Any] = {"customer": customer, "form": form}
+    if request.method == "POST" and form.is_valid():
+        try:
+            context["shown"] = services.reveal_phones(
+                actor=viewer, customer_id=pk, reason=form.cleaned_data["reason"]
+            )
+        except ValidationError as problem:
+            form.add_error("reason", problem.messages[0])
+    return render(request, "customers/phones.html", context)
+
+
 def _opened(viewer: User, pk: int) -> HttpResponse:
     """The customer, or the list when it was just given out of one's own sight."""
     seen = queries.visible_to(viewer).filter(pk=pk).exists()
@@ -99,7 +122,7 @@ def _opened(viewer: User, pk: int) -> HttpResponse:
 
 
 def _points_initial(customer: Customer) -> list[dict[str, Any]]:
-    points = customer.contact_points.values("kind", "value", "do_not_contact")
+    points = customer.contact_points.filter(person=None).values("kind", "value", "do_not_contact")
     return [dict(point) for point in points]
 
 

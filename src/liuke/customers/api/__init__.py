@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Field, ModelSchema, Router, Schema, Status
@@ -13,6 +13,8 @@ from liuke.accounts.models import User
 from liuke.accounts.queries import viewer_of
 from liuke.customers import queries, services
 from liuke.customers.models import Asset, ContactPoint, Customer, CustomerState
+from liuke.customers.queries.contacts import own_points
+from liuke.customers.rules.contacts import PointKind
 
 router = Router(tags=["customers"])
 MOST = 200
@@ -25,7 +27,10 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 class ContactPointOut(ModelSchema):
     class Meta:
         model = ContactPoint
-        fields = ["kind", "value", "preferred", "do_not_contact"]
+        fields = [
+            "id", "kind", "value", "label", "preferred", "do_not_contact", "last_result",
+            "last_result_on",
+        ]  # fmt: skip
 
 
 class AssetOut(ModelSchema):
@@ -56,10 +61,11 @@ class CustomerOut(ModelSchema):
 
 
 class ContactPointIn(Schema):
-    kind: ContactPoint.Kind
+    kind: PointKind
     value: str = Field(max_length=200)
     preferred: bool = False
     do_not_contact: bool = False
+    label: str | None = Field(None, max_length=40)
 
 
 class CustomerIn(Schema):
@@ -130,10 +136,12 @@ def list_customers(
 ) -> dict[str, Any]:
     """Customers in order of their id; pass `next_after` as `after` for the next ones."""
     limit = max(1, min(limit, MOST))
-    found = queries.find(viewer_of(request), q).filter(pk__gt=after).order_by("pk")
+    viewer = viewer_of(request)
+    found = queries.find(viewer, q).filter(pk__gt=after).order_by("pk")
     if tag:
         found = found.filter(tags__name__iexact=tag)
     rows = list(_whole(found)[: limit + 1])
+    queries.hide_phones(viewer, rows)
     more = len(rows) > limit
     return {"items": rows[:limit], "next_after": rows[limit - 1].pk if more else None}
 
@@ -159,7 +167,10 @@ def tag_customers(request: HttpRequest, body: Tagging) -> services.Batch:
 
 @router.get("/customers/{pk}", response=CustomerOut)
 def get_customer(request: HttpRequest, pk: int) -> Customer:
-    return get_object_or_404(_whole(queries.visible_to(viewer_of(request))), pk=pk)
+    viewer = viewer_of(request)
+    found = get_object_or_404(_whole(queries.visible_to(viewer)), pk=pk)
+    queries.hide_phones(viewer, [found])
+    return found
 
 
 @router.post("/customers", response={201: CustomerOut})
@@ -199,11 +210,14 @@ def add_asset(request: HttpRequest, pk: int, body: AssetIn) -> Status[Asset]:
 
 
 def _whole(customers: QuerySet[Customer]) -> QuerySet[Customer]:
-    return customers.select_related("state").prefetch_related("contact_points", "assets", "tags")
+    ways = Prefetch("contact_points", own_points())
+    return customers.select_related("state").prefetch_related(ways, "assets", "tags")
 
 
 def _read(viewer: User, pk: int) -> Customer:
-    return _whole(queries.visible_to(viewer)).get(pk=pk)
+    found = _whole(queries.visible_to(viewer)).get(pk=pk)
+    queries.hide_phones(viewer, [found])
+    return found
 
 
 def _points(given: list[ContactPointIn]) -> list[services.NewContactPoint]:
