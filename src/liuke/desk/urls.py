@@ -1,7 +1,7 @@
 from django.urls import path
 
 from liuke.desk.views import customers as views
-from liuke.desk.views import handover, today
+from liuke.desk.views import handover, privacy, record, today
 
 urlpatterns = [
     path("today/", today.today, name="today"),
@@ -28,6 +28,9 @@ urlpatterns = [
         handover.handover_briefing,
         name="handover-briefing",
     ),
+    path("customers/<int:pk>/privacy/", privacy.customer_privacy, name="customer-privacy"),
+    path("customers/<int:pk>/archive/", privacy.customer_archive, name="customer-archive"),
+    path("journal/", record.journal, name="journal"),
     path("search/", views.search, name="search"),
     path("search/palette/", views.palette, name="palette"),
 ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_saved_views"),
-        ("customers", "0009_pool"),
+        ("customers", "0013_pool"),
         ("ownership", "0002_begin"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -9,7 +9,7 @@ import liuke.core.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0009_pool"),
+        ("customers", "0013_pool"),
         ("ownership", "0003_pools"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

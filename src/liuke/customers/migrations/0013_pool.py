@@ -8,7 +8,7 @@ import liuke.core.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0008_people"),
+        ("customers", "0012_ordered"),
     ]
 
     operations = [
