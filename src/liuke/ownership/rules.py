@@ -25,6 +25,9 @@ class Reason(models.TextChoices):
     UNDONE = "undone", _("Taken back")
 
 
+MOST_DAYS = 3650
+
+
 class Hidden(models.TextChoices):
     """What somebody may not read before claiming."""
 

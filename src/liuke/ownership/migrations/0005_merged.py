@@ -4,15 +4,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ownership', '0004_handover'),
+        ("ownership", "0004_handover"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='ownerperiod',
-            name='reason',
-            field=models.CharField(choices=[('earlier', 'Before the history began'), ('recorded', 'Recorded'), ('assigned', 'Assigned'), ('rule', 'By a rule'), ('claimed', 'Claimed from the pool'), ('released', 'Released to the pool'), ('recycled', 'No contact for too long'), ('handover', 'Handed over'), ('decided', 'Conflict decided'), ('merged', 'Merged'), ('undone', 'Taken back')], max_length=10, verbose_name='reason'),
+            model_name="ownerperiod",
+            name="reason",
+            field=models.CharField(
+                choices=[
+                    ("earlier", "Before the history began"),
+                    ("recorded", "Recorded"),
+                    ("assigned", "Assigned"),
+                    ("rule", "By a rule"),
+                    ("claimed", "Claimed from the pool"),
+                    ("released", "Released to the pool"),
+                    ("recycled", "No contact for too long"),
+                    ("handover", "Handed over"),
+                    ("decided", "Conflict decided"),
+                    ("merged", "Merged"),
+                    ("undone", "Taken back"),
+                ],
+                max_length=10,
+                verbose_name="reason",
+            ),
         ),
     ]
