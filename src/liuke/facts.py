@@ -81,8 +81,8 @@ Fact = (
     | ContactUnblocked
     | AgendaSettled
     | CustomersMoved
-    | CustomersErased
-    | CustomersMerged
     | CustomersRecorded
     | LevelsChanged
+    | CustomersErased
+    | CustomersMerged
 )

@@ -41,9 +41,9 @@ class Act(models.TextChoices):
     EXPORT = "export", _("export lists")
     MERGE = "merge", _("merge customers")
     EDIT_RULES = "edit_rules", _("change rules")
+    HAND_OVER = "hand_over", _("hand customers over from one person to others")
     SEE_JOURNAL = "see_journal", _("see the journal")
     PRIVACY = "privacy", _("export and erase everything about a person")
-    HAND_OVER = "hand_over", _("hand customers over from one person to others")
     MANAGE_USERS = "manage_users", _("manage people")
 
 

@@ -8,12 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from liuke.accounts.models import Unit, User
 from liuke.accounts.rules import Act
+from liuke.customers.queries.fields import levels
 from liuke.customers.rules import Stage
 from liuke.ownership.models import Pool
-from liuke.ownership.rules import Hidden, Steps, Table, Way
+from liuke.ownership.rules import MOST_DAYS, Hidden, Steps, Table, Way
 
-LEVELS = ("", "A", "B", "C", "D")
-MOST_DAYS = 3650
+
+def level_names() -> list[str]:
+    """The firm's levels in their order."""
+    return [row.name for row in levels()]
 
 
 class ReasonForm(forms.Form):
@@ -28,10 +31,6 @@ class PoolForm(forms.ModelForm[Pool]):
         widget=forms.CheckboxSelectMultiple,
     )
     managers = forms.ModelMultipleChoiceField(User.objects.none())
-    most_a = forms.IntegerField(label=_("Level A"), min_value=0, max_value=30_000, required=False)
-    most_b = forms.IntegerField(label=_("Level B"), min_value=0, max_value=30_000, required=False)
-    most_c = forms.IntegerField(label=_("Level C"), min_value=0, max_value=30_000, required=False)
-    most_d = forms.IntegerField(label=_("Level D"), min_value=0, max_value=30_000, required=False)
 
     class Meta:
         model = Pool
@@ -57,6 +56,14 @@ class PoolForm(forms.ModelForm[Pool]):
             help_text=_("They are asked before a customer goes to the pool."),
         )
         self.fields["managers"] = managers
+        self.names = level_names()
+        for level in self.names:
+            self.fields[f"most_{level.lower()}"] = forms.IntegerField(
+                label=_("Level %(level)s") % {"level": level},
+                min_value=0,
+                max_value=30_000,
+                required=False,
+            )
         self.initial["hidden"] = pool.hidden if pool.pk else [Hidden.CONTACT.value]
         if pool.pk:
             self.initial["managers"] = list(pool.managers.all())
@@ -64,14 +71,14 @@ class PoolForm(forms.ModelForm[Pool]):
                 self.initial[f"most_{level.lower()}"] = most
 
     def levels(self) -> list[Any]:
-        return [self[f"most_{level.lower()}"] for level in LEVELS[1:]]
+        return [self[f"most_{level.lower()}"] for level in self.names]
 
     def pool(self) -> Pool:
         """The pool as it was described, not saved yet."""
         made = self.instance
         given = self.cleaned_data
         made.hidden = given["hidden"]
-        most = {level: given[f"most_{level.lower()}"] for level in LEVELS[1:]}
+        most = {level: given[f"most_{level.lower()}"] for level in self.names}
         made.most_by_level = {level: figure for level, figure in most.items() if figure is not None}
         return made
 
@@ -103,8 +110,9 @@ class RecycleForm(forms.Form):
         for (stage, level), days in table.items():
             initial[f"{stage}_{level}"] = days
         super().__init__(data, initial=initial)
+        self.levels = ["", *level_names()]
         for stage in Stage:
-            for level in LEVELS:
+            for level in self.levels:
                 label = _("%(stage)s, level %(level)s") % {"stage": stage.label, "level": level}
                 field = forms.IntegerField(
                     label=label if level else stage.label,
@@ -118,14 +126,15 @@ class RecycleForm(forms.Form):
     def rows(self) -> list[tuple[Any, list[Any]]]:
         """Each stage with its fields, for the screen."""
         return [
-            (stage.label, [self[f"{stage.value}_{level}"] for level in LEVELS]) for stage in Stage
+            (stage.label, [self[f"{stage.value}_{level}"] for level in self.levels])
+            for stage in Stage
         ]
 
     def table(self) -> dict[tuple[str, str], int]:
         given = {
             (stage.value, level): self.cleaned_data.get(f"{stage.value}_{level}")
             for stage in Stage
-            for level in LEVELS
+            for level in self.levels
         }
         return {key: days for key, days in given.items() if days is not None}
 
@@ -146,7 +155,7 @@ class HandoverForm(forms.Form):
     levels = forms.MultipleChoiceField(
         label=_("Only the levels"),
         required=False,
-        choices=[*((grade, grade) for grade in LEVELS[1:]), ("none", _("without"))],
+        choices=lambda: [*((name, name) for name in level_names()), ("none", _("without"))],
         widget=forms.CheckboxSelectMultiple,
     )
     stages = forms.MultipleChoiceField(

@@ -21,7 +21,11 @@ class Reason(models.TextChoices):
     RECYCLED = "recycled", _("No contact for too long")
     HANDED_OVER = "handover", _("Handed over")
     DECIDED = "decided", _("Conflict decided")
+    MERGED = "merged", _("Merged")
     UNDONE = "undone", _("Taken back")
+
+
+MOST_DAYS = 3650
 
 
 class Hidden(models.TextChoices):

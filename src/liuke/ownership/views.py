@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -22,7 +23,7 @@ from liuke.core.ui.figures import day_text
 from liuke.customers import queries as customers
 from liuke.customers.models import Customer
 from liuke.ownership import queries, services
-from liuke.ownership.forms import LEVELS, PoolForm, ReasonForm, RecycleForm
+from liuke.ownership.forms import PoolForm, ReasonForm, RecycleForm
 from liuke.ownership.models import Pool
 
 LONGEST_ID = 19
@@ -143,7 +144,7 @@ def pool_rules(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     require(viewer, Act.EDIT_RULES)
     form = RecycleForm(queries.table(), queries.recycling.steps(), request.POST or None)
-    context: dict[str, Any] = {"form": form, "levels": LEVELS[1:]}
+    context: dict[str, Any] = {"form": form, "levels": form.levels[1:]}
     if request.method == "POST" and form.is_valid():
         table = form.table()
         if request.POST.get("act") == "save":
@@ -157,7 +158,7 @@ def pool_rules(request: HttpRequest) -> HttpResponse:
             "moved": seen.filter(late).count(),
             "elsewhere": Customer.objects.filter(late).count(),
             "first": form.steps().first,
-            "link": f"{reverse('customers')}?to_pool={queries.recycling.spelled(table)}",
+            "link": f"{reverse('customers')}?{urlencode({'to_pool': queries.recycling.spelled(table)})}",
             "pools": Pool.objects.exists(),
         }
         context["elsewhere"] -= context["moved"]

@@ -50,9 +50,9 @@ RAIL: list[list[tuple[Any, str, str, str, tuple[str, ...], Act | None]]] = [
 SETTINGS: list[tuple[Any, str, str, str, Act | None]] = [
     (_("Churn rules"), "churn-rules", "door-exit", "/settings/churn/", None),
     (_("Contact rhythm"), "cadences", "phone", "/settings/contacts/", None),
+    (_("Pools"), "pool-settings", "users-group", "/settings/pools/", None),
     (_("Fields"), "fields", "list-details", "/settings/fields/", None),
     (_("Customer levels"), "levels", "star", "/settings/levels/", None),
-    (_("Pools"), "pool-settings", "users-group", "/settings/pools/", None),
     (_("Relations"), "relation-kinds", "affiliate", "/settings/relations/", None),
     (_("People"), "users", "users", "/settings/people/", Act.MANAGE_USERS),
     (_("Roles"), "roles", "shield-check", "/settings/roles/", Act.MANAGE_USERS),

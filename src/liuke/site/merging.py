@@ -19,6 +19,11 @@ MERGING: Rules = {
     "customers.contactblock": Colliding({"lifted_at": clock.now}),
     "agenda.agendaitem": Colliding({"closed_at": clock.now, "ending": Ending.OVER}),
     "customers.customer_tags": Colliding(),
+    # One hold of a source keeps the survivor as well.
+    "customers.hold": Colliding({"lifted_at": clock.now}),
+    # The survivor's history goes on; two at once would be two owners.
+    "ownership.ownerperiod": Derived(kept=True),
+    "ownership.handedcustomer": Colliding(),
     "customers.customerstate": Derived(kept=True),
     # Which crossings were told as alarms follows from no other record.
     "churn.transition": Derived(kept=True),

@@ -14,6 +14,9 @@ PARTS: Mapping[str, Part] = {
     "customers.asset": Part(Fate.BLANK),
     "customers.customerstate": Part(Fate.KEEP),
     "customers.customer_tags": Part(Fate.DELETE),
+    "customers.hold": Part(Fate.BLANK),
+    "ownership.ownerperiod": Part(Fate.BLANK),
+    "ownership.handedcustomer": Part(Fate.KEEP),
     "agenda.agendaitem": Part(Fate.BLANK, keep=("episode",)),
     # The number is what keeps an order from being recorded, and its sum from counting, twice.
     "sales.order": Part(Fate.BLANK, keep=("number", "currency", "digest", "origin")),

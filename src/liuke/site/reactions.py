@@ -41,11 +41,11 @@ def _places(fact: CustomersMoved | CustomersMerged) -> None:
     agenda.keep_places(fact.customer_ids)
 
 
-def _owners(fact: CustomersMoved | CustomersRecorded) -> None:
+def _owners(fact: CustomersMoved | CustomersRecorded | CustomersMerged) -> None:
     ownership.follow(fact)
 
 
-def _pool_clocks(fact: LevelsChanged) -> None:
+def _pool_clocks(fact: LevelsChanged | CustomersMerged) -> None:
     ownership.refresh_pools(fact.customer_ids)
 
 
@@ -66,5 +66,13 @@ REACTIONS: Reactions = {
     facts.CustomersRecorded: (_owners,),
     facts.LevelsChanged: (_pool_clocks,),
     facts.CustomersErased: (_clocks, _contacts, _files),
-    facts.CustomersMerged: (_purchases, _clocks, _contacts, _places, _months),
+    facts.CustomersMerged: (
+        _purchases,
+        _clocks,
+        _contacts,
+        _places,
+        _owners,
+        _pool_clocks,
+        _months,
+    ),
 }

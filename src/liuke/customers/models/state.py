@@ -48,11 +48,11 @@ class CustomerState(models.Model):
     last_contact_on = models.DateField(_("last contact"), null=True)
     contact_due_at = models.DateField(_("next contact"), null=True)
     intent_until = models.DateField(_("intent until"), null=True)
-    completeness = models.PositiveSmallIntegerField(_("completeness"), null=True)
     pool_at = models.DateField(_("to the pool on"), null=True)
     pool = models.PositiveIntegerField(
         _("pool"), null=True, help_text="The id of an ownership.Pool; this app knows none."
     )
+    completeness = models.PositiveSmallIntegerField(_("completeness"), null=True)
 
     class Meta:
         verbose_name = _("state")
@@ -68,11 +68,11 @@ class CustomerState(models.Model):
             models.Index(fields=["-value_total", "customer"], name="state_value_total"),
             models.Index(fields=["-last_purchase_on", "customer"], name="state_last_purchase"),
             models.Index(fields=["contact_due_at"], name="state_contact_due"),
-            models.Index(fields=["-completeness", "customer"], name="state_completeness"),
             models.Index(
                 fields=["pool_at"], condition=Q(pool_at__isnull=False), name="state_pool_at"
             ),
             models.Index(fields=["pool"], condition=Q(pool__isnull=False), name="state_pool"),
+            models.Index(fields=["-completeness", "customer"], name="state_completeness"),
             models.Index(fields=["owner", "-value_year", "customer"], name="state_owner_value"),
             models.Index(
                 fields=["owner", "-last_purchase_on", "customer"], name="state_owner_last"

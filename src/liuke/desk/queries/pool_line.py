@@ -33,7 +33,7 @@ def boxes(viewer: User) -> list[Box]:
 
 
 def would_go(value: str) -> Q:
-    """The customers whom a table of rules would move today, written first.A.30_first..60"""
+    """The customers whom a table of rules would move today"""
     table = ownership.recycling.read(value)
     return Q(pk=None) if table is None else ownership.recycling.overdue(table, clock.today())
 

@@ -11,7 +11,7 @@ class RecycleRule(models.Model):
     """So many days without a contact, for a stage and perhaps one level of it."""
 
     stage = models.CharField(_("stage"), max_length=10, choices=Stage)
-    level = models.CharField(_("level"), max_length=1, blank=True)
+    level = models.CharField(_("level"), max_length=12, blank=True)
     days = models.PositiveSmallIntegerField(_("days without a contact"))
 
     class Meta:

@@ -1,5 +1,6 @@
 """Who goes to the pool, when, and to which."""
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,7 +14,7 @@ from liuke.customers.models import Customer, CustomerState, Hold
 from liuke.customers.models import Tag as CustomerTag
 from liuke.customers.rules import Stage
 from liuke.ownership.models import OwnerPeriod, Pool, RecycleRule, RecycleSteps
-from liuke.ownership.rules import Steps, Table, last_day
+from liuke.ownership.rules import MOST_DAYS, Steps, Table, last_day
 
 
 def table() -> dict[tuple[str, str], int]:
@@ -167,19 +168,20 @@ def _goes_somewhere() -> Q:
 
 
 def spelled(wanted: Table) -> str:
-    """A table of rules as part of an address: first.A.30_first..60"""
-    return "_".join(f"{stage}.{level}.{days}" for (stage, level), days in sorted(wanted.items()))
+    """A table of rules as part of an address."""
+    rows = [[stage, level, days] for (stage, level), days in sorted(wanted.items())]
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 
 
 def read(text: str) -> dict[tuple[str, str], int] | None:
     """A table out of an address; None when it is none."""
-    found: dict[tuple[str, str], int] = {}
-    for part in text.split("_"):
-        stage, *rest = part.split(".")
-        if len(rest) != 2 or not rest[1].isdecimal() or len(rest[1]) > 4:
-            return None
-        found[stage, rest[0]] = int(rest[1])
-    return found
+    try:
+        rows = json.loads(text)
+        found = {(str(stage), str(level)): int(days) for stage, level, days in rows}
+    except (TypeError, ValueError):
+        return None
+    sensible = all(0 < days <= MOST_DAYS for days in found.values())
+    return found if found and sensible else None
 
 
 def due(now_day: date) -> list[int]:

@@ -5,17 +5,18 @@ from datetime import timedelta
 
 from liuke.core import bulk, clock
 from liuke.customers.models import Customer
-from liuke.facts import CustomersMoved, CustomersRecorded
+from liuke.facts import CustomersMerged, CustomersMoved, CustomersRecorded
 from liuke.ownership.models import OwnerPeriod, Pool
 from liuke.ownership.rules import Reason
 from liuke.ownership.services.clocks import CHUNK, settle_pools
 
 # Two changes in one moment stand one after the other all the same.
 TICK = timedelta(microseconds=1)
+Moved = CustomersMoved | CustomersRecorded | CustomersMerged
 BEGUN = ("customer", "owner", "pool", "started_at", "reason", "note", "by")
 
 
-def follow(fact: CustomersMoved | CustomersRecorded) -> None:
+def follow(fact: Moved) -> None:
     """Reaction: the history of owners and the way to the pool, as the customers stand now."""
     ids = sorted(fact.customer_ids)
     for start in range(0, len(ids), CHUNK):
@@ -24,28 +25,35 @@ def follow(fact: CustomersMoved | CustomersRecorded) -> None:
         settle_pools(ids)
 
 
-def _follow_chunk(ids: Sequence[int], fact: CustomersMoved | CustomersRecorded) -> None:
+def _follow_chunk(ids: Sequence[int], fact: Moved) -> None:
     owners: dict[int, int | None] = dict(
         Customer.objects.filter(pk__in=ids).values_list("pk", "owner")
     )
     known: dict[int, OwnerPeriod] = {}
     back: Mapping[int, int | None] = {}
-    reason, note = Reason.RECORDED.value, ""
+    reason, note, by_id = Reason.RECORDED.value, "", None
     if isinstance(fact, CustomersMoved):
         known = _open_periods(ids)
         reason, note = fact.reason, fact.note
+        by_id = fact.by_id
         back = _pools_before(ids) if reason == Reason.UNDONE else fact.pools
+    elif isinstance(fact, CustomersMerged):
+        # Who is absorbed has no history any more; it is kept for parting them again.
+        known, reason = _open_periods(ids), Reason.MERGED.value
+        owners = {pk: owner_id for pk, owner_id in owners.items() if pk in known}
+    else:
+        by_id = fact.by_id
     now = clock.now()
     ended, begun = [], []
     for pk, owner_id in owners.items():
         before = known.get(pk)
         pool_id = back.get(pk) if owner_id is None else None
         if before is None:
-            begun.append((pk, owner_id, pool_id, now, reason, note, fact.by_id))
+            begun.append((pk, owner_id, pool_id, now, reason, note, by_id))
         elif before.owner_id != owner_id or (pool_id is not None and before.pool_id != pool_id):
             at = max(now, before.started_at + TICK)
             ended.append((at, before.pk))
-            begun.append((pk, owner_id, pool_id, at, reason, note, fact.by_id))
+            begun.append((pk, owner_id, pool_id, at, reason, note, by_id))
     bulk.update(OwnerPeriod, ("ended_at",), ended, key="id")
     bulk.insert(OwnerPeriod, BEGUN, begun)
 

@@ -17,9 +17,9 @@ BY_CUSTOMER = {
     "customer-level": Act.EDIT_CUSTOMERS,
     "customer-owner": Act.ASSIGN,
     "customer-tags": Act.EDIT_CUSTOMERS,
-    "customer-ask": Act.EDIT_CUSTOMERS,
     "customer-release": Act.ASSIGN,
     "customer-extend": Act.FOLLOW_UP,
+    "customer-ask": Act.EDIT_CUSTOMERS,
     "customer-phones": None,
     "customer-known-besides": Act.EDIT_CUSTOMERS,
     "point-new": Act.EDIT_CUSTOMERS,
@@ -96,10 +96,10 @@ MANY = {
     "pool-claim", "customers-assign", "customers-tag", "customers-undo", "customers-view",
     "field-move",
 }  # fmt: skip
-BY_POOL = {"pool-edit": Act.EDIT_RULES}
-BY_HANDOVER = {"handover-new": Act.HAND_OVER, "handover-done": None, "handover-briefing": None}
 # One's own files alone; whose they are is asked in the tests of exports.
 BY_EXPORT = {"export-file", "export-stop"}
+BY_POOL = {"pool-edit": Act.EDIT_RULES}
+BY_HANDOVER = {"handover-new": Act.HAND_OVER, "handover-done": None, "handover-briefing": None}
 BY_IMPORT = {
     "import-run", "import-map", "import-check", "import-stop", "import-discard", "import-rejects",
     "import-kind", "import-undo",
@@ -162,19 +162,8 @@ API = {
     ("post", "/api/agenda/{pk}/done"): Act.FOLLOW_UP,
 }
 ARGS = {
-    **dict.fromkeys(
-        [
-            *BY_CUSTOMER,
-            *BY_ORDER,
-            *BY_ITEM,
-            *BY_IMPORT,
-            *BY_EXPORT,
-            *BY_PERSON,
-            *BY_POOL,
-            *BY_HANDOVER,
-        ],
-        (1,),
-    ),
+    **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *BY_IMPORT, *BY_EXPORT, *BY_PERSON], (1,)),
+    **dict.fromkeys([*BY_POOL, *BY_HANDOVER], (1,)),
     "mfa_edit_webauthn": (1,),
     "mfa_remove_webauthn": (1,),
     "role": ("seller",),
