@@ -12,7 +12,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import BooleanField, Case, F, Model, Q, QuerySet, When
+from django.db.models.lookups import Exact
 from django.http import QueryDict, StreamingHttpResponse
 from django.utils.functional import Promise
 from django.utils.html import conditional_escape
@@ -25,7 +26,7 @@ Choices = Sequence[tuple[str, Label]]
 PAGE_SIZE = 50
 CAP = 10_000
 # Whoever searches looks at the first few; there are many when a word is too common to be a search.
-FOUND_CAP = 1_000
+FOUND_CAP = 500
 PLACE = ("page", "count")
 OWN_ORDER = "own_order"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -142,19 +143,54 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """A narrow table with the keys of the rows, what they are sorted by, and copies of fields.
+
+    What needs nothing else is found there, in the order of one index; joined with the rows, a
+    database would rather read all of them and sort. The list calls it `name`.
+    """
+
+    model: type[Model]
+    name: str
+    copies: frozenset[str]
+
+    def field(self, name: str) -> str:
+        """A field of the list as this table calls it. Raises LookupError for one it has not."""
+        head, _line, rest = name.partition("__")
+        if head == self.name and rest:
+            return rest
+        if head == "pk" or head in self.copies:
+            return name
+        raise LookupError(name)
+
+    def condition(self, given: Q) -> Q:
+        """A condition of the list as this table says it. Raises LookupError if it cannot."""
+        turned = Q(_connector=given.connector, _negated=given.negated)
+        for child in given.children:
+            if isinstance(child, Q):
+                turned.children.append(self.condition(child))
+            elif isinstance(child, tuple):
+                name, value = child
+                turned.children.append((self.field(name), value))
+            else:
+                raise LookupError(child)
+        return turned
+
+
+@dataclass(frozen=True)
 class ListOf(Generic[Row]):
-    """The declaration. `search` narrows rows by what somebody typed; `certain` are related rows
-    that always exist, so that the database may read them first, in the order of their index."""
+    """The declaration. `search` narrows rows by what somebody typed; `beside` is the table where
+    most pages are found."""
 
     label: Label
     columns: Sequence[Column[Row]]
     url_of: Callable[[Row], str]
     filters: Sequence[Filter] = ()
-    search: Callable[[QuerySet[Row], str], QuerySet[Row]] | None = None
+    search: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None
+    beside: Beside | None = None
     order: str = ""
     size: int = PAGE_SIZE
     related: Sequence[str] = field(default=())
-    certain: Sequence[str] = field(default=())
     prefetch: Sequence[str] = field(default=())
 
     def select(self, rows: QuerySet[Row], query: QueryDict) -> QuerySet[Row]:
@@ -163,7 +199,6 @@ class ListOf(Generic[Row]):
             rows = self.search(rows, words)
         for spec, value in self._chosen(query):
             rows = rows.filter(spec.apply(value))
-        rows = rows.filter(**{f"{name}__isnull": False for name in self.certain})
         column = self._own_order(query)
         if column is None:
             return rows.order_by(*self._ordering(query))
@@ -178,11 +213,17 @@ class ListOf(Generic[Row]):
         rows: QuerySet[Row],
         query: QueryDict,
         *,
+        within: Q | None = None,
+        about: int | None = None,
         columns: Sequence[str] = (),
         export_url: str = "",
     ) -> Page:
-        """One page of the selection; `columns` are the keys somebody chose, none means default."""
-        selected = self.select(rows, query)
+        """One page of the selection; `columns` are the keys somebody chose, none means default.
+
+        `within` is the condition by which the rows are scoped, for the table beside them; `about`
+        how many there are as far as somebody knows, which saves counting very many.
+        """
+        selected = self._selected(rows, query, within)
         number = max(1, _whole(query.get("page")) or 1)
         start = (number - 1) * self.size
         # What is sorted is as narrow as can be; only what is shown is read in full.
@@ -193,11 +234,12 @@ class ListOf(Generic[Row]):
         keys = list(selected.values_list("pk", flat=True)[start : start + read])
         picked = keys[: self.size + 1]
         shown = self._shown(columns)
-        known = self._load(rows.model._default_manager.filter(pk__in=picked), shown)
-        by_key = {row.pk: row for row in known}
-        found = [by_key[key] for key in picked]
+        by_key = {row.pk: row for row in self._load(rows.filter(pk__in=picked), shown)}
+        # Who moved out of sight a moment ago may still stand in the table beside.
+        found = [by_key[key] for key in picked if key in by_key]
+        more = len(picked) > self.size
         exact = query.get("count") == "all"
-        total, capped = self._total(selected, start, len(keys), read, exact)
+        total, capped = self._total(selected, start, (len(keys), read), about, exact)
         kept = "all" if exact else None
         return Page(
             label=self.label,
@@ -206,7 +248,7 @@ class ListOf(Generic[Row]):
                 ShownRow(row.pk, self.url_of(row), [column.shown_cell(row) for column in shown])
                 for row in found[: self.size]
             ],
-            filters=self._tokens(query),
+            filters=self.tokens(query),
             available_filters=[spec for spec in self.filters if spec.listed],
             column_choices=[
                 ColumnChoice(column.key, column.label, column in shown, column.group)
@@ -217,7 +259,7 @@ class ListOf(Generic[Row]):
             first=start + 1 if found else 0,
             last=start + min(len(found), self.size) if found else 0,
             prev_url=_address(query, page=number - 1, count=kept) if number > 1 else "",
-            next_url=_address(query, page=number + 1, count=kept) if len(found) > self.size else "",
+            next_url=_address(query, page=number + 1, count=kept) if more else "",
             count_url=_address(query, page=number, count="all") if capped else "",
             export_url=f"{export_url}{_address(query, page=None)}" if export_url else "",
             q=query.get("q", ""),
@@ -236,21 +278,62 @@ class ListOf(Generic[Row]):
         for row in self._load(rows, shown).iterator(chunk_size=2000):
             yield [column.plain(row) for column in shown]
 
+    def headings(self, columns: Sequence[str]) -> list[str]:
+        return [str(column.label) for column in self._shown(columns)]
+
+    def lines_of(
+        self, rows: QuerySet[Row], keys: Sequence[Any], columns: Sequence[str]
+    ) -> Iterator[Sequence[Any]]:
+        """The plain cells of those of `rows` that have these keys, in the order of the keys."""
+        shown = self._shown(columns)
+        by_key = {row.pk: row for row in self._load(rows.filter(pk__in=keys), shown)}
+        for key in keys:
+            if (row := by_key.get(key)) is not None:
+                yield [column.plain(row) for column in shown]
+
     def _load(self, rows: QuerySet[Row], shown: Sequence[Column[Row]]) -> QuerySet[Row]:
         """The rows with everything that these columns read."""
         needed = dict.fromkeys(name for column in shown for name in column.needs)
         return rows.select_related(*self.related).prefetch_related(*self.prefetch, *needed)
 
+    def asked(self, query: QueryDict) -> dict[str, Any]:
+        """The filters that the address chooses, and their values."""
+        return {spec.key: value for spec, value in self._chosen(query)}
+
+    def _selected(self, rows: QuerySet[Row], query: QueryDict, within: Q | None) -> QuerySet[Any]:
+        """The selection for the keys of one page, from the table beside the rows if it can."""
+        if within is None or self.beside is None or self._own_order(query):
+            return self.select(rows, query)
+        try:
+            order = [
+                ("-" if name.startswith("-") else "") + self.beside.field(name.removeprefix("-"))
+                for name in self._ordering(query)
+            ]
+            narrowed = [spec.apply(value) for spec, value in self._chosen(query)]
+            wanted = [self.beside.condition(each) for each in (within, *narrowed)]
+        except LookupError:
+            if within.connector != Q.OR:
+                return self.select(rows, query)
+            # With two indexes at hand a database would read all their rows and sort them.
+            inside = Case(When(within, then=True), default=False, output_field=BooleanField())
+            return self.select(rows.model._default_manager.filter(Exact(inside, True)), query)
+        found = self.beside.model._default_manager.filter(*wanted).order_by(*order)
+        words = query.get("q", "").strip()
+        return self.search(found, words) if self.search and words else found
+
     def _total(
-        self, rows: QuerySet[Row], start: int, found: int, read: int, exact: bool
+        self, rows: QuerySet[Any], start: int, came: tuple[int, int], about: int | None, exact: bool
     ) -> tuple[int, bool]:
-        """How many rows there are, and whether there are more; `found` of `read` came back."""
+        """How many rows there are, and whether more; so many came back of so many asked for."""
+        found, read = came
         if 0 < found < read:
             return start + found, False
         if exact:
             return rows.order_by().count(), False
         if found and read > self.size + 1:
             return start + found - (found == read), found == read
+        if about is not None and found:
+            return min(max(about, start + found), CAP), about > CAP
         # Counting a million rows costs more than showing fifty, and nobody reads the figure.
         counted = rows.order_by().values("pk")[: CAP + 1].count()
         return min(counted, CAP), counted > CAP
@@ -265,7 +348,8 @@ class ListOf(Generic[Row]):
             if value is not None:
                 yield spec, value
 
-    def _tokens(self, query: QueryDict) -> list[Token]:
+    def tokens(self, query: QueryDict) -> list[Token]:
+        """The active filters, each with the address that goes without it."""
         return [
             Token(spec.label, _said(spec, value), _address(query, page=None, **_without(spec)))
             for spec, value in self._chosen(query)

@@ -1,10 +1,12 @@
 from django.urls import path
 
 from liuke.customers import views
-from liuke.customers.views import around, profile
+from liuke.customers.views import around, known, profile
 
 urlpatterns = [
     path("customers/new/", views.create, name="customer-new"),
+    path("customers/new/known/", known.known, name="customer-known"),
+    path("customers/<int:pk>/known/", known.known, name="customer-known-besides"),
     path("customers/<int:pk>/edit/", views.edit, name="customer-edit"),
     path("customers/<int:pk>/ask/", profile.ask, name="customer-ask"),
     path("settings/fields/", profile.fields, name="fields"),

@@ -32,6 +32,8 @@ RAIL: list[list[tuple[Any, str, str, str, tuple[str, ...], Act | None]]] = [
     ],
     [
         (_("Import"), "import-list", "database-import", "i", ("/import/",), Act.IMPORT),
+        (_("Exports"), "exports", "download", "e", ("/exports/",), Act.EXPORT),
+        (_("Journal"), "journal", "history", "j", ("/journal/",), Act.SEE_JOURNAL),
         (_("Settings"), "churn-rules", "settings", "s", ("/settings/",), None),
     ],
 ]

@@ -2,8 +2,10 @@
 
 from liuke.agenda import services as agenda
 from liuke.churn import services as churn
+from liuke.core import seals
 from liuke.core.ticks import Tick
 from liuke.customers import services as customers
+from liuke.exports import services as exports
 from liuke.followups import services as followups
 
 TICKS: dict[str, Tick] = {
@@ -13,4 +15,6 @@ TICKS: dict[str, Tick] = {
     "customers.completeness": customers.weigh_profiles,
     "customers.tally": customers.keep_tally,
     "agenda.tally": agenda.keep_tally,
+    "exports.expire": exports.expire,
+    "journal.seals": seals.keep_sealed,
 }

@@ -17,6 +17,7 @@ from liuke.customers import queries, services
 from liuke.customers.models import Asset, Child, ContactPoint, Customer, CustomerState, Level
 from liuke.customers.queries import fields as known
 from liuke.customers.queries.contacts import own_points
+from liuke.customers.queries.duplicates import successor
 from liuke.customers.rules.contacts import PointKind
 from liuke.customers.rules.fields import Choice, FieldOf, For, Type, as_json, from_json
 
@@ -110,6 +111,7 @@ class CustomerIn(Schema):
     tags: list[str] = Field(default_factory=list)
     children: list[ChildIn] = Field(default_factory=list)
     fields: dict[str, Any] = Field(default_factory=dict)
+    anyway: str = Field("", description="Why it is another customer than the one that is known.")
 
 
 class CustomerChange(Schema):
@@ -134,6 +136,7 @@ class CustomerChange(Schema):
     tags: list[str] | None = None
     children: list[ChildIn] | None = None
     fields: dict[str, Any] = Field(default_factory=dict)
+    anyway: str = ""
 
 
 class ChoiceOut(Schema):
@@ -268,8 +271,10 @@ def tag_customers(request: HttpRequest, body: Tagging) -> services.Batch:
 
 @router.get("/customers/{pk}", response=CustomerOut)
 def get_customer(request: HttpRequest, pk: int) -> Customer:
+    """A customer; one that became part of another answers with that one."""
     viewer = viewer_of(request)
-    found = get_object_or_404(_whole(queries.visible_to(viewer)), pk=pk)
+    whole = _whole(queries.visible_to(viewer))
+    found = whole.filter(pk=pk).first() or get_object_or_404(whole, pk=successor(pk))
     queries.hide_phones(viewer, [found])
     return found
 
@@ -279,11 +284,12 @@ def create_customer(request: HttpRequest, body: CustomerIn) -> Status[Customer]:
     viewer = viewer_of(request)
     created = services.create_customer(
         actor=viewer,
-        values=body.model_dump(exclude={"contact_points", "tags", "children", "fields"}),
+        values=body.model_dump(exclude={"contact_points", "tags", "children", "fields", "anyway"}),
         contact_points=_points(body.contact_points),
         tags=body.tags,
         said=_said(body.fields),
         children=_children(body.children),
+        anyway=body.anyway,
     )
     return Status(201, _read(viewer, created.pk))
 
@@ -292,9 +298,8 @@ def create_customer(request: HttpRequest, body: CustomerIn) -> Status[Customer]:
 def change_customer(request: HttpRequest, pk: int, body: CustomerChange) -> Customer:
     viewer = viewer_of(request)
     get_object_or_404(queries.visible_to(viewer), pk=pk)
-    given = body.model_dump(
-        exclude_unset=True, exclude={"version", "contact_points", "tags", "children", "fields"}
-    )
+    apart = {"version", "contact_points", "tags", "children", "fields", "anyway"}
+    given = body.model_dump(exclude_unset=True, exclude=apart)
     services.update_customer(
         actor=viewer,
         customer_id=pk,
@@ -304,6 +309,7 @@ def change_customer(request: HttpRequest, pk: int, body: CustomerChange) -> Cust
         tags=body.tags,
         said=_said(body.fields),
         children=None if body.children is None else _children(body.children),
+        anyway=body.anyway,
     )
     return _read(viewer, pk)
 

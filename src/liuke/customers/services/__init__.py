@@ -14,6 +14,7 @@ from liuke.customers.services.contacts import (
     require_open,
     save_point,
 )
+from liuke.customers.services.duplicates import Known, decide_pair, propose_pair
 from liuke.customers.services.file import (
     EDITABLE,
     KnownCustomer,
@@ -29,6 +30,7 @@ from liuke.customers.services.file import (
     update_customer,
 )
 from liuke.customers.services.many import Batch, assign_customers, tag_customers, undo_batch
+from liuke.customers.services.merging import merge_customers, undo_merge
 from liuke.customers.services.own_fields import (
     Entry,
     LevelEntry,
@@ -45,6 +47,7 @@ from liuke.customers.services.people import (
 )
 from liuke.customers.services.phones import reveal_phones
 from liuke.customers.services.points import NewContactPoint
+from liuke.customers.services.privacy import archive_customer, erase_customer
 from liuke.customers.services.relations import (
     NewRelation,
     change_relation,
@@ -67,6 +70,7 @@ __all__ = [
     "STATE_COLUMNS",
     "Batch",
     "Entry",
+    "Known",
     "KnownCustomer",
     "LevelEntry",
     "NewChild",
@@ -75,22 +79,27 @@ __all__ = [
     "NewCustomer",
     "NewPerson",
     "NewRelation",
+    "archive_customer",
     "assign_customers",
     "block_contact",
     "change_field",
     "change_relation",
     "create_customer",
     "create_field",
+    "decide_pair",
     "end_relation",
     "ensure_customers",
+    "erase_customer",
     "forget_completeness",
     "forget_contact_dates",
     "keep_places",
     "keep_tally",
     "lock",
+    "merge_customers",
     "move_field",
     "note_results",
     "prefer_point",
+    "propose_pair",
     "record_consents",
     "record_customers",
     "record_people",
@@ -111,6 +120,7 @@ __all__ = [
     "tag_customers",
     "unblock_contact",
     "undo_batch",
+    "undo_merge",
     "update_customer",
     "weigh_profiles",
 ]

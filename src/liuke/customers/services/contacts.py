@@ -22,7 +22,7 @@ from liuke.customers.models import Consent, ContactPoint, Customer, Person
 from liuke.customers.queries import contacts as reads
 from liuke.customers.rules import contacts as rules
 from liuke.customers.rules.contacts import Given, Purpose
-from liuke.customers.services import points
+from liuke.customers.services import duplicates, points
 from liuke.customers.services.completeness import settle_completeness
 from liuke.customers.services.file import CHUNK, lock
 from liuke.customers.services.finding import reindex
@@ -59,7 +59,7 @@ def save_point(
         point = ContactPoint(customer=customer, person=person)
     else:
         point = customer.contact_points.get(pk=point_id)
-    if point_id is not None and point.kind in queries.PHONES:
+    if point_id is not None and "value" in values and point.kind in queries.PHONES:
         # Whoever sees it masked would write the mask over it.
         require(actor, Act.SEE_PHONES, customer)
     with _journaled(actor, customer, point.person):
@@ -68,6 +68,7 @@ def save_point(
             _others(point).update(preferred=False)
         point.full_clean()
         point.save()
+        duplicates.hold_mobile(actor, customer)
     return point
 
 
@@ -89,6 +90,7 @@ def remove_point(*, actor: User, customer_id: int, point_id: int) -> None:
         raise Refused(_("A consent is recorded for this. Mark it “do not contact” instead."))
     with _journaled(actor, customer, point.person):
         point.delete()
+        duplicates.hold_mobile(actor, customer)
 
 
 @transaction.atomic

@@ -20,14 +20,22 @@ from liuke.core.announce import announce
 from liuke.core.errors import Refused, Stale
 from liuke.core.journal import Change
 from liuke.customers import queries
-from liuke.customers.models import Asset, Child, ContactBlock, Customer, CustomerState
+from liuke.customers.models import (
+    Asset,
+    Child,
+    ContactBlock,
+    ContactPoint,
+    Customer,
+    CustomerState,
+)
+from liuke.customers.queries.duplicates import is_number
 from liuke.customers.queries.fields import completeness_of, fields, levels
 from liuke.customers.rules import kind_of, plate_key
-from liuke.customers.services import points
+from liuke.customers.services import duplicates, points
 from liuke.customers.services import tags as tagging
 from liuke.customers.services.completeness import settle_completeness
 from liuke.customers.services.fields import write_values
-from liuke.customers.services.finding import reindex as _reindex
+from liuke.customers.services.finding import reindex
 from liuke.customers.services.points import NewContactPoint
 from liuke.facts import AssetsChanged, ContactUnblocked, CustomersMoved
 
@@ -85,24 +93,29 @@ def create_customer(
     tags: Collection[str] = (),
     said: Mapping[str, Any] | None = None,
     children: Sequence[NewChild] = (),
+    anyway: str = "",
 ) -> Customer:
     """Record a new customer; whoever records it owns it unless `values` names an owner.
 
     `said` are fields of the profile by their codes.
+    Raises duplicates.Known for a customer that is recorded already: `anyway` is why it is another.
     """
     require(actor, Act.EDIT_CUSTOMERS)
+    if not anyway.strip() and not _has_key(values, contact_points):
+        duplicates.ask_about_name(actor, values["name"])
     customer = Customer(
-        **{"owner": actor, "branch": _branch_of(actor), **values, "created_by": actor}
+        **{"owner": actor, "branch": branch_of(actor), **values, "created_by": actor}
     )
-    _check_and_save(customer)
+    _check_and_save(customer, actor)
     CustomerState.objects.create(customer=customer, owner=customer.owner, branch=customer.branch)
     points.replace(customer, contact_points)
+    duplicates.hold_mobile(actor, customer, anyway)
     if tags:
         tagging.set_on(customer, tags)
     _replace_children(customer, children)
     written = write_values(actor, {customer.pk: said or {}})
     settle_completeness([customer.pk])
-    _reindex([customer.pk])
+    reindex([customer.pk])
     after = _snapshot(customer) | written.get(customer.pk, ({}, {}))[1]
     journal.record(actor, "customer.created", [Change(customer, customer.pk, after=after)])
     return customer
@@ -119,8 +132,11 @@ def update_customer(
     tags: Collection[str] | None = None,
     said: Mapping[str, Any] | None = None,
     children: Sequence[NewChild] | None = None,
+    anyway: str = "",
 ) -> Customer:
     """Change a customer as it was read at `version`; `said` are fields of the profile.
+
+    `anyway` is why it shares another's mobile.
 
     Raises Stale, naming what changed meanwhile, when somebody else was faster.
     """
@@ -144,16 +160,17 @@ def update_customer(
         # Whoever sees masked numbers would write the mask over them.
         require(actor, Act.SEE_PHONES, was)
     customer.version += 1
-    _check_and_save(customer, was.level)
+    _check_and_save(customer, actor, was.level)
     if contact_points is not None:
         points.replace(customer, contact_points)
+        duplicates.hold_mobile(actor, customer, anyway)
     if tags is not None:
         tagging.set_on(customer, tags)
     if children is not None:
         _replace_children(customer, children)
     written = write_values(actor, {customer.pk: said or {}})
     settle_completeness([customer.pk])
-    _reindex([customer.pk])
+    reindex([customer.pk])
     old, new = journal.difference(before, _snapshot(customer))
     said_before, said_now = written.get(customer.pk, ({}, {}))
     old, new = old | said_before, new | said_now
@@ -198,7 +215,7 @@ def record_customers(
     require(actor, Act.EDIT_CUSTOMERS)
     rows = [
         Customer(
-            **{"branch": _branch_of(actor), **item.values, "created_by": actor},
+            **{"branch": branch_of(actor), **item.values, "created_by": actor},
             name_sort=text.sort_key(item.values["name"]),
         )
         for item in new
@@ -215,6 +232,7 @@ def record_customers(
         ways += own_points
         assets += own_assets
     bulk.create(ways)
+    duplicates.hold_mobiles(main_mobiles(ways))
     bulk.create(assets)
     search.index(queries.SEARCH_KIND, documents)
     said = {row.pk: item.said for row, item in zip(rows, new, strict=True)}
@@ -259,7 +277,7 @@ def save_asset(
     asset.serial_normalised = plate_key(asset.serial)
     asset.full_clean()
     asset.save()
-    _reindex([customer.pk])
+    reindex([customer.pk])
     verb = "asset.created" if before is None else "asset.updated"
     journal.record(
         actor, verb, [Change(asset, customer.pk, before=before, after=_asset_snapshot(asset))]
@@ -344,7 +362,7 @@ def _create_known(
     return {row.code: row.pk for row in record_customers(actor=actor, new=new, origin=origin)}
 
 
-def _branch_of(actor: User | None) -> Any:
+def branch_of(actor: User | None) -> Any:
     """The branch a person works in; customers recorded there belong to it."""
     unit = actor.unit if actor is not None else None
     while unit is not None and unit.kind == "team":
@@ -352,18 +370,20 @@ def _branch_of(actor: User | None) -> Any:
     return unit if unit is not None and unit.kind == "branch" else None
 
 
-def _check_and_save(customer: Customer, level: str = "") -> None:
+def _check_and_save(customer: Customer, actor: User | None, level: str = "") -> None:
     """`level` is what the customer has now: it may stay, also when nobody else gets it."""
     if customer.level not in ("", level, *(row.name for row in levels())):
         raise ValidationError({"level": _("“%s” is not on the list.") % customer.level})
     customer.name_sort = text.sort_key(customer.name)
-    customer.full_clean()
     try:
+        customer.full_clean()
         with transaction.atomic():
             customer.save()
-    except IntegrityError:
-        # Somebody recorded the same number between the check and the write.
-        customer.full_clean()
+    except (ValidationError, IntegrityError):
+        # Also somebody who recorded the same number between the check and the write.
+        other = duplicates.taken(actor, _keys_of(customer))
+        if other is not None:
+            raise other from None
         raise
 
 
@@ -379,6 +399,34 @@ def _replace_children(customer: Customer, wanted: Sequence[NewChild]) -> None:
         row.full_clean()
     customer.children.all().delete()
     Child.objects.bulk_create(rows)
+
+
+def _keys_of(customer: Customer) -> dict[str, str]:
+    """The numbers nobody else may have, as far as they are not this customer's already."""
+    names = ("code", "credit_code")
+    before = Customer.objects.filter(pk=customer.pk).values(*names).first() or {}
+    return {
+        name: getattr(customer, name)
+        for name in names
+        if getattr(customer, name) != before.get(name)
+    }
+
+
+def _has_key(values: Mapping[str, Any], points: Sequence[NewContactPoint]) -> bool:
+    """Whether anything but the name says who it is."""
+    return any(values.get(name) for name in ("code", "credit_code", "birth_date")) or any(
+        point.value.strip() and point.kind != ContactPoint.Kind.ADDRESS for point in points
+    )
+
+
+def main_mobiles(points: Iterable[ContactPoint]) -> dict[int, str]:
+    """Customer → the mobile it is known by: the preferred one, else the first."""
+    found: dict[int, str] = {}
+    mobiles = [point for point in points if point.kind == ContactPoint.Kind.MOBILE]
+    for point in sorted(mobiles, key=lambda each: not each.preferred):
+        if is_number(point.normalised):
+            found.setdefault(point.customer_id, point.normalised)
+    return found
 
 
 def _snapshot(customer: Customer) -> dict[str, Any]:

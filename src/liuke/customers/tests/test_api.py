@@ -137,7 +137,7 @@ def test_an_impossible_customer_is_refused_by_field(program, body, field) -> Non
 def test_a_number_that_is_taken_says_so(program, customer) -> None:
     customer(code="C-1")
     answer = send(program, "post", URL, {"name": "李娜", "code": "C-1"})
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert "Another customer already has this number." in str(answer.json())
 
 

@@ -30,6 +30,8 @@ def create(request: HttpRequest) -> HttpResponse:
     form = CustomerForm(viewer, request.POST or None, initial={"owner": viewer})
     points = ContactPointFormSet(request.POST or None, prefix="points")
     children = ChildFormSet(request.POST or None, prefix="children")
+    context: dict[str, Any] = {"form": form, "points": points, "children": children}
+    anyway = request.POST.get("anyway", "")
     if _is_valid(request, form, points, children):
         try:
             customer = services.create_customer(
@@ -38,13 +40,15 @@ def create(request: HttpRequest) -> HttpResponse:
                 contact_points=contact_points_of(points),
                 said=form.said(),
                 children=children_of(children),
+                anyway=anyway,
             )
+        except services.Known as known:
+            context |= _known(form, known, anyway)
         except ValidationError as problem:
             form.add_error(None, problem)
         else:
             messages.success(request, _("%(name)s is recorded.") % {"name": customer.name})
             return _opened(viewer, customer.pk)
-    context = {"form": form, "points": points, "children": children}
     return render(request, "customers/form.html", context, status=_status(request))
 
 
@@ -68,6 +72,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "children": children, "customer": customer}
     # Whoever sees masked numbers does not edit them; they stay as they are.
     context |= {"points": points} if sees_phones else {}
+    anyway = request.POST.get("anyway", "")
     if _is_valid(request, form, children, *((points,) if sees_phones else ())):
         try:
             services.update_customer(
@@ -78,7 +83,10 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 contact_points=contact_points_of(points) if sees_phones else None,
                 said=form.said(),
                 children=children_of(children),
+                anyway=anyway,
             )
+        except services.Known as known:
+            context |= _known(form, known, anyway)
         except Stale as stale:
             # The person keeps the own text, sees what changed, and may save over it knowingly.
             form.data = {**request.POST.dict(), "version": str(stale.current_version)}
@@ -110,6 +118,13 @@ def asset(request: HttpRequest, pk: int, asset_pk: int | None = None) -> HttpRes
             return redirect("customer", pk=pk)
     context = {"form": form, "customer": customer, "asset": found}
     return render(request, "customers/asset_form.html", context, status=_status(request))
+
+
+def _known(form: CustomerForm, known: services.Known, anyway: str) -> dict[str, Any]:
+    """Who is recorded already, and the way to go on all the same where there is one."""
+    if hasattr(known, "error_dict"):
+        form.add_error(None, known)
+    return {"known": known, "anyway": anyway}
 
 
 def phones(request: HttpRequest, pk: int) -> HttpResponse:

@@ -17,10 +17,10 @@ from liuke.accounts.queries import people_visible_to
 from liuke.accounts.rules import Act
 from liuke.churn import queries as churn
 from liuke.core import clock, search
-from liuke.core.lists import Column, Filter, ListOf
+from liuke.core.lists import Beside, Column, Filter, ListOf
 from liuke.core.templatetags import ui
 from liuke.core.ui.figures import month_text
-from liuke.customers.models import Customer
+from liuke.customers.models import Customer, CustomerState
 from liuke.customers.queries import SEARCH_KIND, Tally, relations, standing, tags_in_use
 from liuke.customers.queries.fields import levels
 from liuke.customers.queries.people import has_role
@@ -63,9 +63,20 @@ def customer_list(viewer: User) -> ListOf[Customer]:
         search=lambda rows, words: search.narrow(rows, SEARCH_KIND, words),
         order="-value_year",
         related=("state", "owner", "branch"),
-        certain=("state",),
+        beside=Beside(CustomerState, "state", frozenset({"owner", "branch"})),
         prefetch=("assets", "tags"),
     )
+
+
+def about(declared: ListOf[Customer], tally: Tally, query: QueryDict) -> int | None:
+    """How many customers the address asks for by a kept tally, the figures of the stage line.
+
+    None where a count costs little, or where a filter asks what the tally does not know.
+    """
+    asked = declared.asked(query)
+    if not tally.kept or query.get("q", "").strip() or asked.keys() - {"stage", "churn"}:
+        return None
+    return tally.at(stage=asked.get("stage", ""), standing=asked.get("churn", ""))
 
 
 def state_of(customer: Customer, today: date) -> str:

@@ -9,6 +9,8 @@ BY_CUSTOMER = {
     "customer-edit": Act.EDIT_CUSTOMERS,
     "asset-new": Act.EDIT_CUSTOMERS,
     "asset-edit": Act.EDIT_CUSTOMERS,
+    "customer-privacy": Act.PRIVACY,
+    "customer-archive": Act.PRIVACY,
     "order-new": Act.RECORD_ORDERS,
     "contact": Act.FOLLOW_UP,
     "contact-unblock": Act.FOLLOW_UP,
@@ -17,6 +19,7 @@ BY_CUSTOMER = {
     "customer-tags": Act.EDIT_CUSTOMERS,
     "customer-ask": Act.EDIT_CUSTOMERS,
     "customer-phones": None,
+    "customer-known-besides": Act.EDIT_CUSTOMERS,
     "point-new": Act.EDIT_CUSTOMERS,
     "point-edit": Act.EDIT_CUSTOMERS,
     "point-prefer": Act.EDIT_CUSTOMERS,
@@ -55,6 +58,7 @@ FIRM_WIDE = {
     "search": None,
     "palette": None,
     "customer-new": Act.EDIT_CUSTOMERS,
+    "customer-known": Act.EDIT_CUSTOMERS,
     "customers-export": Act.EXPORT,
     "churn": None,
     "churn-print": None,
@@ -63,6 +67,9 @@ FIRM_WIDE = {
     "churn-rules": None,
     "churn-rule": Act.EDIT_RULES,
     "churn-rule-of": Act.EDIT_RULES,
+    "journal": Act.SEE_JOURNAL,
+    "exports": Act.EXPORT,
+    "export-new": Act.EXPORT,
     "import-list": Act.IMPORT,
     "import-new": Act.IMPORT,
     "users": Act.MANAGE_USERS,
@@ -81,8 +88,11 @@ BY_PERSON = {
 MANY = {
     "customers-assign", "customers-tag", "customers-undo", "customers-view", "field-move",
 }  # fmt: skip
+# One's own files alone; whose they are is asked in the tests of exports.
+BY_EXPORT = {"export-file", "export-stop"}
 BY_IMPORT = {
     "import-run", "import-map", "import-check", "import-stop", "import-discard", "import-rejects",
+    "import-kind", "import-undo",
 }  # fmt: skip
 OWN_ACCOUNT = {
     "account_email", "account_change_password", "account_set_password", "account_reauthenticate",
@@ -142,11 +152,12 @@ API = {
     ("post", "/api/agenda/{pk}/done"): Act.FOLLOW_UP,
 }
 ARGS = {
-    **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *BY_IMPORT, *BY_PERSON], (1,)),
+    **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *BY_IMPORT, *BY_EXPORT, *BY_PERSON], (1,)),
     "mfa_edit_webauthn": (1,),
     "mfa_remove_webauthn": (1,),
     "role": ("seller",),
     "role-delete": ("gone",),
+    "export-new": ("customers",),
     "cadence": ("potential",),
     "field": ("motive",),
     "field-move": ("motive",),
