@@ -65,7 +65,7 @@ def _open(dialog: str) -> Callable[[Page], None]:
 def _drawer(dialog: str, button: str) -> Callable[[Page], None]:
     def act(page: Page) -> None:
         page.locator(button).first.click()
-        page.locator(f"{dialog} form").wait_for()
+        page.locator(f"{dialog} form").first.wait_for()
         _settle(page)
 
     return act
