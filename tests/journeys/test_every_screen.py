@@ -44,6 +44,15 @@ def _wrong(page: Page) -> None:
     page.locator(".lk-error").first.wait_for()
 
 
+def _of_a_list(page: Page) -> None:
+    page.locator("[name=type]").select_option("choices")
+    page.locator("[name=entries-0-name]").fill("金")
+
+
+def _unfold(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('main details').forEach((each) => (each.open = true))")
+
+
 def _wrong_name(page: Page) -> None:
     page.locator("#typed").press("Enter")
     page.locator(".lk-note[data-mean=lost]").nth(1).wait_for()
@@ -56,7 +65,7 @@ def _open(dialog: str) -> Callable[[Page], None]:
 def _drawer(dialog: str, button: str) -> Callable[[Page], None]:
     def act(page: Page) -> None:
         page.locator(button).first.click()
-        page.locator(f"{dialog} form").wait_for()
+        page.locator(f"{dialog} form").first.wait_for()
         _settle(page)
 
     return act
@@ -168,6 +177,12 @@ SCREENS = [
     Screen("hand over", _morning, act=_drawer("#dialog", "[hx-get*=hand-over]")),
     Screen("contact rhythm", lambda shop: "/settings/contacts/"),
     Screen("contact rhythm form", lambda shop: "/settings/contacts/new/"),
+    Screen("fields", lambda shop: "/settings/fields/"),
+    Screen("new field", lambda shop: "/settings/fields/new/", act=_of_a_list),
+    Screen("new field without a name", lambda shop: "/settings/fields/new/", act=_wrong),
+    Screen("built-in field", lambda shop: "/settings/fields/source_kind/"),
+    Screen("levels", lambda shop: "/settings/levels/"),
+    Screen("profile, every part open", lambda shop: "/customers/new/", act=_unfold),
     Screen("customers, nothing found", lambda shop: "/customers/?q=zzzz"),
     Screen("customers, filtered", lambda shop: "/customers/?churn=lost&level=B"),
     Screen("customers with menus open", lambda shop: "/customers/", act=_menus),

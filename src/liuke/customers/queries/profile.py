@@ -38,10 +38,10 @@ class Profile:
 
 
 def profile_of(customer: Customer) -> Profile:
-    """The profile of a customer whose contact points are at hand; a fixed number of questions."""
+    """The profile of a customer; a fixed number of questions."""
     specs = [spec for spec in fields() if spec.fits(customer.kind)]
     values = values_of_fields([customer.pk], specs)
-    reachable = [customer.pk] if customer.contact_points.all() else []
+    reachable = [customer.pk] if customer.contact_points.exists() else []
     filled = filled_by([customer], specs, values, reachable)[customer.pk]
     counted = [*specs, REACH_FIELD]
     mine = {

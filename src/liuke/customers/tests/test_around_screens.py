@@ -198,7 +198,7 @@ def test_the_page_costs_the_same_with_many_people(
         )
         save_point(actor=owner, customer_id=wang.pk, values=point, person_id=made.pk)
     url = reverse("customer", args=[wang.pk])
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(32):
         signed_in.get(url)
     for number in range(3, 9):
         point = {"kind": "mobile", "value": f"1380013602{number}"}
@@ -206,5 +206,5 @@ def test_the_page_costs_the_same_with_many_people(
             actor=owner, customer_id=wang.pk, values={"name": f"人{number}"}, roles=["payer"]
         )
         save_point(actor=owner, customer_id=wang.pk, values=point, person_id=made.pk)
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(32):
         signed_in.get(url)

@@ -35,8 +35,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """What is best known next about a customer, and the answer to it."""
     viewer = viewer_of(request)
     require(viewer, Act.EDIT_CUSTOMERS)
-    rows = queries.visible_to(viewer, Act.EDIT_CUSTOMERS).prefetch_related("contact_points")
-    customer = get_object_or_404(rows, pk=pk)
+    customer = get_object_or_404(queries.visible_to(viewer, Act.EDIT_CUSTOMERS), pk=pk)
     at = request.GET.get("at", "page")
     skipped = [code for code in request.GET.get("skip", "").split(",") if code]
     skipped += request.POST.getlist("skip")
