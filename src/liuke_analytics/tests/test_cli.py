@@ -1,6 +1,7 @@
 """The command line on small files, good and bad."""
 
 import json
+import re
 from datetime import date, timedelta
 
 import numpy as np
@@ -86,6 +87,10 @@ def test_report_page_stands_alone_and_begins_with_what_to_do(reported):
     first = page.index("What does this tell me to do?")
     assert first < page.index("At risk: call these") < page.index("Can this be trusted?")
     assert f"Call the {figures['states']['at_risk']:,} customers" in page
+    # Acts stand out, and how sure they are stands below them.
+    acts = re.findall(r"<li><b>(.+?)</b>(.+?)</li>", page)
+    assert 3 <= len(acts) <= 5
+    assert page.index("</ol>") < page.index("How sure is this?") < page.index("<table")
     assert figures["at_risk"][0]["customer"] in page
     assert page.count("<svg") == 3
     assert "nine times in ten a customer like this is back within" in page
