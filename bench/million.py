@@ -179,6 +179,12 @@ def _name(firm: Firm, row: int) -> str:
     return str(SURNAMES[firm.surname[row]]) + str(GIVEN[firm.given[row]])
 
 
+def _place(sellers: Sequence[User], row: int) -> tuple[int | None, int | None]:
+    """Owner and branch; one customer in 23 has no owner."""
+    seller = sellers[row % len(sellers)]
+    return None if row % 23 == 0 else seller.pk, seller.unit_id
+
+
 def _customers(firm: Firm, sellers: Sequence[User]) -> None:
     keys: dict[str, str] = {}
     now = clock.now()
@@ -188,12 +194,10 @@ def _customers(firm: Firm, sellers: Sequence[User]) -> None:
         for row in range(firm.size):
             name = _name(firm, row)
             key = keys.get(name) or keys.setdefault(name, text.sort_key(name))
-            seller = sellers[row % len(sellers)]
-            owner = None if row % 23 == 0 else seller.pk
             recorded = now - timedelta(minutes=firm.size - row)
             yield (
-                row + 1, Kind.PERSON, name, key, f"{row + 1:08d}", levels[row], owner,
-                seller.unit_id, "", "", "", None, "", "", "", "", 1, recorded, None,
+                row + 1, Kind.PERSON, name, key, f"{row + 1:08d}", levels[row],
+                *_place(sellers, row), "", "", "", None, "", "", "", "", 1, recorded, None,
             )  # fmt: skip
 
     fields = (
@@ -267,7 +271,7 @@ def _churn(firm: Firm, sellers: Sequence[User]) -> None:
     clocks, crossings = history(purchases, churn_queries.in_time(versions), firm.today, retired)
     _clocks(firm, clocks, versions[0])
     recovered = _transitions(firm, crossings, versions[0])
-    _states(firm, clocks, recovered)
+    _states(firm, clocks, recovered, sellers)
     found = months.changes(purchases, crossings, firm.today)
     customers = Customer.objects.values_list("pk", "owner", "branch").iterator()
     place = {pk: (owner, branch) for pk, owner, branch in customers}
@@ -320,7 +324,7 @@ def _transitions(firm: Firm, crossings: Any, version: RuleVersion) -> dict[int, 
     return recovered
 
 
-def _states(firm: Firm, clocks: Any, recovered: dict[int, int]) -> None:
+def _states(firm: Firm, clocks: Any, recovered: dict[int, int], sellers: Sequence[User]) -> None:
     last = np.full(firm.size, -1)
     last[firm.who] = firm.day
     total = np.bincount(firm.who, firm.total, firm.size)
@@ -334,24 +338,28 @@ def _states(firm: Firm, clocks: Any, recovered: dict[int, int]) -> None:
             all_time, of_year = (Decimal(each) for each in money[who])
             row = watched.get(who)
             if row is None:
-                yield (who + 1, stage_of(0), 0, *[None] * 2, all_time, of_year, *[None] * 4, 0,
-                       None, _contact_due(firm, who), None)  # fmt: skip
+                yield (
+                    who + 1, *_place(sellers, who), stage_of(0), 0, *[None] * 2, all_time, of_year,
+                    *[None] * 4, 0, None, _contact_due(firm, who), None,
+                )  # fmt: skip
                 continue
             _who, first, latest, days, expected, at_risk, lost, _state = row
             back = recovered.get(who)
             yield (
-                who + 1, stage_of(days), days, to_date(first), to_date(latest), all_time, of_year,
+                who + 1, *_place(sellers, who), stage_of(days), days, to_date(first),
+                to_date(latest), all_time, of_year,
                 to_date_or_none(expected), to_date(at_risk), to_date(lost),
                 None if back is None else to_date(back), 1, None, _contact_due(firm, who), None,
             )  # fmt: skip
 
     fields = (
-        "customer", "stage", "purchase_days", "first_purchase_on", "last_purchase_on",
-        "value_total", "value_year", "expected_at", "at_risk_at", "lost_at", "recovered_on",
+        "customer", "owner", "branch", "stage", "purchase_days", "first_purchase_on",
+        "last_purchase_on", "value_total", "value_year", "expected_at", "at_risk_at", "lost_at",
+        "recovered_on",
         "clocks", "last_contact_on", "contact_due_at", "intent_until",
     )  # fmt: skip
     _insert(CustomerState, fields, rows())
-    _agenda(firm, watched, money)
+    _agenda(firm, watched, money, sellers)
 
 
 def _contact_due(firm: Firm, who: int) -> date:
@@ -359,14 +367,16 @@ def _contact_due(firm: Firm, who: int) -> date:
     return to_date(firm.today + (0 if who % CONTACTS == 0 else 1 + who % 30))
 
 
-def _agenda(firm: Firm, watched: dict[int, Any], money: Any) -> None:
+def _agenda(firm: Firm, watched: dict[int, Any], money: Any, sellers: Sequence[User]) -> None:
     """Whoever is at risk, and the contacts of today, as the reactions would have put them."""
     today, now = firm.today, clock.now()
 
     def item(who: int, kind: str, day: int, why: dict[str, Any]) -> Sequence[Any]:
         stake = Decimal(money[who][1])
         on = to_date(day)
-        return who + 1, kind, on.isoformat(), on, why, stake, agenda.weight(kind, stake), now, ""
+        episode, place = on.isoformat(), _place(sellers, who)
+        worth = agenda.weight(kind, stake)
+        return who + 1, *place, kind, episode, on, why, stake, worth, now, ""
 
     def rows() -> Rows:
         for who in range(firm.size):
@@ -380,7 +390,8 @@ def _agenda(firm: Firm, watched: dict[int, Any], money: Any) -> None:
                 yield item(who, agenda.Kind.CONTACT, today, why)
 
     fields = (
-        "customer", "kind", "episode", "due_on", "why", "stake", "weight", "created_at", "ending",
+        "customer", "owner", "branch", "kind", "episode", "due_on", "why", "stake", "weight",
+        "created_at", "ending",
     )  # fmt: skip
     _insert(AgendaItem, fields, rows())
 

@@ -20,10 +20,10 @@ def user() -> None:
 @user.command("list")
 def list_people() -> None:
     """Who may sign in, and what for."""
-    for person in User.objects.select_related("unit").order_by("username"):
+    for person in User.objects.select_related("unit", "role").order_by("username"):
         state = "" if person.is_active else "  (deactivated)"
         unit = person.unit or "-"
-        click.echo(f"{person.username:<16}{person.role:<14}{person.scope:<8}{unit}{state}")
+        click.echo(f"{person.username:<16}{person.role_id:<14}{person.scope:<8}{unit}{state}")
 
 
 @user.command()

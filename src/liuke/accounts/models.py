@@ -4,8 +4,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from liuke.accounts.rules import SCOPE_OF, Act, Role, ScopeChoice, may
+from liuke.accounts.rules import Act, Role, ScopeChoice, scope_for
 from liuke.core import clock
+from liuke.core.scoping import Scope
 
 
 class Unit(models.Model):
@@ -40,11 +41,35 @@ class Unit(models.Model):
         return self.name
 
 
+class FirmRole(models.Model):
+    """A role as this firm has it: acts, each up to a scope (see `rules`)."""
+
+    key = models.CharField(max_length=20, primary_key=True, editable=False)
+    name = models.CharField(
+        pgettext_lazy("role", "name"),
+        max_length=40,
+        blank=True,
+        help_text=_("Empty: the word that everybody knows it by."),
+    )
+    grants = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
+
+    def __str__(self) -> str:
+        return self.name or (str(Role(self.key).label) if self.is_built_in else self.key)
+
+    @property
+    def is_built_in(self) -> bool:
+        return self.key in Role
+
+
 class User(AbstractUser):
     """A person who signs in: one role, one place in the organization, one scope."""
 
     name = models.CharField(pgettext_lazy("person", "name"), max_length=80)
-    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.SELLER)
+    role = models.ForeignKey(FirmRole, models.PROTECT, related_name="users", verbose_name=_("role"))
     unit = models.ForeignKey(
         Unit, models.PROTECT, null=True, blank=True, related_name="users", verbose_name=_("unit")
     )
@@ -68,10 +93,15 @@ class User(AbstractUser):
 
     @property
     def scope(self) -> str:
-        return self.own_scope or SCOPE_OF[self.role]
+        """How far this person sees."""
+        return self.own_scope or self.role.grants[Act.SEE]
+
+    def scope_for(self, act: Act) -> Scope | None:
+        """How far this person may do something; None is not at all."""
+        return scope_for(act, self.role.grants, self.scope) if self.is_active else None
 
     def may(self, act: Act) -> bool:
-        return self.is_active and may(self.role, act)
+        return self.scope_for(act) is not None
 
 
 class ApiToken(models.Model):

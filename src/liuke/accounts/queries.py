@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
-from liuke.accounts.models import ApiToken, ListColumns, SavedView, Unit, User
+from liuke.accounts.models import ApiToken, FirmRole, ListColumns, SavedView, Unit, User
+from liuke.accounts.rules import Act, Role, starting_grants
 from liuke.core.scoping import Reach, Scope
 
 
@@ -26,15 +28,17 @@ def person_with_token(key: str) -> User | None:
     """Whoever an API key acts for, while both are in use."""
     token = (
         ApiToken.objects.filter(digest=token_digest(key), revoked_at=None, user__is_active=True)
-        .select_related("user__unit")
+        .select_related("user__unit", "user__role")
         .first()
     )
     return token.user if token else None
 
 
-def reach_of(viewer: User) -> Reach:
-    """Whose customers, and the customers of which units, this person may see."""
-    scope = viewer.scope
+def reach_of(viewer: User, act: Act = Act.SEE) -> Reach:
+    """Whose customers, and the customers of which units, this person may see or do this with."""
+    scope = viewer.scope_for(act)
+    if scope is None:
+        return Reach()
     if scope == Scope.ALL:
         return Reach(everything=True)
     if scope == Scope.OWN or viewer.unit is None:
@@ -44,18 +48,35 @@ def reach_of(viewer: User) -> Reach:
     return Reach(user_ids=[viewer.pk, *users], unit_ids=units)
 
 
+class Owned(Protocol):
+    """What has an owner and a branch: a customer."""
+
+    @property
+    def owner_id(self) -> int | None: ...
+    @property
+    def branch_id(self) -> int | None: ...
+
+
+def may_with(viewer: User, act: Act, customer: Owned) -> bool:
+    """Whether this person may do something with a customer that the person sees."""
+    scope = viewer.scope_for(act)
+    if scope is None or scope == viewer.scope:
+        return scope is not None
+    return reach_of(viewer, act).holds(customer.owner_id, customer.branch_id)
+
+
 def people_visible_to(viewer: User) -> QuerySet[User]:
     """The active people within this person's scope, oneself included."""
     reach = reach_of(viewer)
-    people = User.objects.filter(is_active=True).order_by("name")
+    people = User.objects.filter(is_active=True).select_related("role").order_by("name")
     return people if reach.everything else people.filter(pk__in=reach.user_ids)
 
 
 def people_reaching(owner_id: int | None, branch_id: int | None) -> list[User]:
     """The active people whose scope holds a customer with this owner and branch, by name."""
     parents = dict(Unit.objects.values_list("pk", "parent_id"))
-    people = User.objects.filter(is_active=True).select_related("unit__parent").order_by("name")
-    everybody = list(people)
+    people = User.objects.filter(is_active=True).select_related("unit__parent", "role")
+    everybody = list(people.order_by("name"))
     owner_unit = next((each.unit_id for each in everybody if each.pk == owner_id), None)
     above = {*_upward(branch_id, parents), *_upward(owner_unit, parents)}
     return [
@@ -102,3 +123,25 @@ def _upward(unit: int | None, parents: Mapping[int, int | None]) -> list[int]:
         path.append(unit)
         unit = parents[unit]
     return path
+
+
+def organization() -> list[tuple[Unit, int, int]]:
+    """The units as a tree from the firm down: unit, how deep it stands, how many work in it."""
+    units = list(Unit.objects.annotate(people=Count("users", filter=Q(users__is_active=True))))
+    rows: list[tuple[Unit, int, int]] = []
+
+    def add(parent: int | None, depth: int) -> None:
+        for unit in units:
+            if unit.parent_id == parent:
+                rows.append((unit, depth, unit.people))
+                add(unit.pk, depth + 1)
+
+    add(None, 0)
+    return rows
+
+
+def roles() -> list[FirmRole]:
+    """The built-in roles, as the firm has changed them or as they start, and then its own."""
+    kept = {role.key: role for role in FirmRole.objects.order_by("name")}
+    built_in = [kept.get(role) or FirmRole(key=role, grants=starting_grants(role)) for role in Role]
+    return [*built_in, *(role for role in kept.values() if not role.is_built_in)]

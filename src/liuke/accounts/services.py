@@ -1,25 +1,32 @@
 """All writes about people and the organization."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from liuke.accounts.models import ApiToken, ListColumns, SavedView, Unit, User
-from liuke.accounts.queries import token_digest
-from liuke.accounts.rules import Act
+from liuke.accounts.models import ApiToken, FirmRole, ListColumns, SavedView, Unit, User
+from liuke.accounts.queries import Owned, may_with, token_digest
+from liuke.accounts.rules import Act, Role, ScopeChoice, starting_grants
 from liuke.core import clock, journal
+from liuke.core.errors import Refused
 from liuke.core.journal import Change
 
 
-def require(actor: User | None, act: Act) -> None:
-    """Refuse unless this person may do this; the system itself (None) may."""
-    if actor is not None and not actor.may(act):
+def require(actor: User | None, act: Act, customer: Owned | None = None) -> None:
+    """Refuse unless this person may do this (with this customer); the system itself (None) may."""
+    if actor is None:
+        return
+    if not actor.may(act):
         raise PermissionDenied(
             _("Your role may not %(act)s. Ask an administrator.") % {"act": act.label}
+        )
+    if customer is not None and not may_with(actor, act, customer):
+        raise PermissionDenied(
+            _("You may %(act)s, but not with this customer.") % {"act": act.label}
         )
 
 
@@ -35,6 +42,69 @@ def create_unit(*, actor: User | None, kind: str, name: str, parent: Unit | None
 
 
 @transaction.atomic
+def change_unit(*, actor: User | None, unit_id: int, name: str, parent: Unit | None) -> Unit:
+    """Rename a branch or team, or put it elsewhere in the organization tree."""
+    require(actor, Act.MANAGE_USERS)
+    # The whole tree is locked: two moves at once could make a ring of it.
+    tree = {unit.pk: unit for unit in Unit.objects.select_for_update().order_by("pk")}
+    unit = tree[unit_id]
+    before = {"name": unit.name, "parent": unit.parent_id}
+    above = parent
+    while above is not None:
+        if above.pk == unit.pk:
+            raise Refused(_("%s cannot stand below itself.") % unit.name)
+        above = tree[above.parent_id] if above.parent_id else None
+    unit.name, unit.parent = name, parent
+    unit.full_clean()
+    unit.save()
+    after = {"name": name, "parent": unit.parent_id}
+    journal.record(actor, "unit.changed", [Change(unit, before=before, after=after)])
+    return unit
+
+
+def role(key: str) -> FirmRole:
+    """A role as it is kept; a built-in one is kept from its first use."""
+    if key in Role:
+        return FirmRole.objects.get_or_create(key=key, defaults={"grants": starting_grants(key)})[0]
+    return FirmRole.objects.get(pk=key)
+
+
+@transaction.atomic
+def save_role(*, actor: User, key: str, name: str, grants: Mapping[str, str]) -> FirmRole:
+    """Change what a role may do, or add one (with an empty key); somebody must keep the keys."""
+    require(actor, Act.MANAGE_USERS)
+    if Act.SEE not in grants:
+        raise Refused(_("A role has to see some customers, at least its own."))
+    if any(act not in Act or scope not in ScopeChoice for act, scope in grants.items()):
+        raise Refused(_("There is no such act or scope."))
+    if not key and not name.strip():
+        raise Refused(_("Give the role a name."))
+    found = role(key) if key else FirmRole(key=f"own-{secrets.token_hex(6)}")
+    before = {"name": found.name, "grants": found.grants} if key else None
+    found.name, found.grants = name.strip(), dict(grants)
+    found.full_clean()
+    found.save()
+    _somebody_manages_people()
+    after = {"name": str(found), "grants": found.grants}
+    journal.record(actor, "role.saved", [Change(actor, before=before, after=after)])
+    return found
+
+
+@transaction.atomic
+def delete_role(*, actor: User, key: str) -> None:
+    """Remove a role of the firm's own that nobody has."""
+    require(actor, Act.MANAGE_USERS)
+    found = FirmRole.objects.select_for_update().get(pk=key)
+    if found.is_built_in:
+        raise Refused(_("A built-in role stays. Take its rights away instead."))
+    if found.users.exists():
+        raise Refused(_("Somebody still has this role. Give them another one first."))
+    before = {"name": str(found), "grants": found.grants}
+    found.delete()
+    journal.record(actor, "role.deleted", [Change(actor, before=before)])
+
+
+@transaction.atomic
 def create_user(
     *,
     actor: User | None,
@@ -44,16 +114,43 @@ def create_user(
     password: str | None,
     unit: Unit | None = None,
     scope: str = "",
+    email: str = "",
 ) -> User:
     """Let a person sign in; without a password the account waits for one to be set."""
     require(actor, Act.MANAGE_USERS)
-    user = User(username=username, name=name, role=role, unit=unit, own_scope=scope)
+    user = User(
+        username=username, name=name, role=_role(role), unit=unit, own_scope=scope, email=email
+    )
     if password is not None:
         validate_password(password, user)
     user.set_password(password)
     user.full_clean(exclude=["password"])
     user.save()
     journal.record(actor, "user.created", [Change(user, after={"name": name, "role": role})])
+    return user
+
+
+@transaction.atomic
+def change_user(
+    *,
+    actor: User,
+    user_id: int,
+    name: str,
+    role: str,
+    unit: Unit | None,
+    scope: str = "",
+    email: str = "",
+) -> User:
+    """Give a person another name, role, place or scope."""
+    require(actor, Act.MANAGE_USERS)
+    user = User.objects.select_for_update(of=("self",)).get(pk=user_id)
+    before = _described(user)
+    user.name, user.role, user.unit, user.own_scope = name, _role(role), unit, scope
+    user.email = email
+    user.full_clean(exclude=["password"])
+    user.save(update_fields=["name", "role", "unit", "own_scope", "email"])
+    _somebody_manages_people()
+    journal.record(actor, "user.changed", [Change(user, before=before, after=_described(user))])
     return user
 
 
@@ -76,6 +173,8 @@ def deactivate_user(*, actor: User | None, username: str) -> User:
     user = _locked(username)
     user.is_active = False
     user.save(update_fields=["is_active"])
+    if actor is not None:
+        _somebody_manages_people()
     user.api_tokens.filter(revoked_at=None).update(revoked_at=clock.now())
     journal.record(
         actor,
@@ -86,14 +185,41 @@ def deactivate_user(*, actor: User | None, username: str) -> User:
 
 
 @transaction.atomic
+def reactivate_user(*, actor: User, username: str) -> User:
+    """Let a person sign in again; keys for programs stay revoked."""
+    require(actor, Act.MANAGE_USERS)
+    user = _locked(username)
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    journal.record(
+        actor,
+        "user.reactivated",
+        [Change(user, before={"is_active": False}, after={"is_active": True})],
+    )
+    return user
+
+
+@transaction.atomic
 def create_token(*, actor: User | None, username: str) -> str:
     """Make an API key for a person; it is readable only now."""
-    require(actor, Act.MANAGE_USERS)
+    if actor is None or actor.username != username:
+        require(actor, Act.MANAGE_USERS)
     user = _locked(username)
     key = secrets.token_urlsafe(32)
     ApiToken.objects.create(user=user, digest=token_digest(key))
     journal.record(actor, "user.token_created", [Change(user)])
     return key
+
+
+@transaction.atomic
+def revoke_token(*, actor: User, token_id: int) -> None:
+    """End an API key, one's own or, for those who manage people, anybody's."""
+    token = ApiToken.objects.select_for_update(of=("self",)).select_related("user").get(pk=token_id)
+    if token.user_id != actor.pk:
+        require(actor, Act.MANAGE_USERS)
+    token.revoked_at = token.revoked_at or clock.now()
+    token.save(update_fields=["revoked_at"])
+    journal.record(actor, "user.token_revoked", [Change(token.user)])
 
 
 # How somebody looks at a list is no business of the firm, so these leave no trace in the journal.
@@ -165,6 +291,29 @@ def _no_default(actor: User, list_name: str) -> None:
     SavedView.objects.filter(user=actor, list_name=list_name, is_default=True).update(
         is_default=False
     )
+
+
+def _role(key: str) -> FirmRole:
+    try:
+        return role(key)
+    except FirmRole.DoesNotExist:
+        raise ValidationError({"role": _("There is no such role.")}) from None
+
+
+def _described(user: User) -> dict[str, str | int | None]:
+    return {
+        "name": user.name, "role": user.role_id, "unit": user.unit_id, "scope": user.own_scope,
+        "email": user.email,
+    }  # fmt: skip
+
+
+def _somebody_manages_people() -> None:
+    """Refuse what would leave nobody to manage people: no screen could mend it."""
+    # Locked, so that of two who take the right from each other the second one sees it.
+    keys = FirmRole.objects.select_for_update().order_by("pk")
+    managing = [found.key for found in keys if Act.MANAGE_USERS in found.grants]
+    if not User.objects.filter(role__in=managing, is_active=True).exists():
+        raise Refused(_("Nobody could manage people any more. Give somebody else the right first."))
 
 
 def _locked(username: str) -> User:

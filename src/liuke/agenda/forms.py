@@ -44,4 +44,4 @@ class HandOverForm(forms.Form):
 
 
 def _label(person: User) -> str:
-    return f"{person} · {person.get_role_display()}"
+    return f"{person} · {person.role}"

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from liuke.accounts.models import Unit
 from liuke.agenda.rules import Ending, Kind
 from liuke.core import clock
 from liuke.customers.models import Customer
@@ -18,6 +19,18 @@ class AgendaItem(models.Model):
     """
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="agenda")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+        help_text="The customer's, once more: an index finds what one person has to do.",
+    )
+    branch = models.ForeignKey(
+        Unit, models.PROTECT, null=True, db_index=False, db_constraint=False, related_name="+"
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     episode = models.CharField(max_length=40)
     due_on = models.DateField(_("due"))
@@ -66,8 +79,42 @@ class AgendaItem(models.Model):
             models.Index(
                 fields=["assignee", "due_on"], condition=Q(closed_at=None), name="agenda_open_of"
             ),
+            models.Index(
+                fields=["owner", "-weight", "id"],
+                condition=Q(closed_at=None),
+                name="agenda_open_owner",
+            ),
+            models.Index(
+                fields=["kind", "due_on"], condition=Q(closed_at=None), name="agenda_open_kind"
+            ),
             models.Index(fields=["closed_by", "closed_at"], name="agenda_closed_by"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.customer_id} {self.due_on}"
+
+
+class AgendaTally(models.Model):
+    """How much was due about the customers of one owner and branch when it was last counted.
+
+    `who` has to do it. An empty kind stands for all kinds together, in which a customer counts
+    once. Kept by a tick where so much is due that counting takes longer than showing a page.
+    """
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, db_index=False)
+    branch = models.ForeignKey(Unit, models.CASCADE, null=True, db_index=False)
+    who = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, db_index=False, related_name="+"
+    )
+    kind = models.CharField(max_length=10, blank=True)
+    items = models.PositiveIntegerField()
+    customers = models.PositiveIntegerField()
+    stake = models.DecimalField(max_digits=18, decimal_places=2)
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("tally of what is due")
+        verbose_name_plural = _("tallies of what is due")
+
+    def __str__(self) -> str:
+        return f"{self.owner_id}/{self.branch_id} {self.who_id} {self.kind}: {self.items}"

@@ -1,19 +1,24 @@
 """Reads of what is due; the viewer comes first and sees what the scope allows."""
 
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from liuke.accounts.models import User
 from liuke.accounts.queries import reach_of
-from liuke.agenda.models import AgendaItem
+from liuke.agenda.models import AgendaItem, AgendaTally
 from liuke.agenda.rules import Ending, Kind
 from liuke.core import clock
+from liuke.core.lists import CAP
 
 AWAKE = Q(snoozed_until=None)
+RESPONSIBLE = Coalesce("assignee", "owner")
 
 
 def visible_to(viewer: User) -> QuerySet[AgendaItem]:
@@ -24,17 +29,26 @@ def visible_to(viewer: User) -> QuerySet[AgendaItem]:
 
 def belonging_to(person_id: int) -> Q:
     """The condition on items that this person has to do: handed over, or of an own customer."""
-    return Q(assignee=person_id) | Q(assignee=None, customer__owner=person_id)
+    return Q(assignee=person_id) | Q(assignee=None, owner=person_id)
 
 
 def due(viewer: User, today: date, whose: int | None = None) -> QuerySet[AgendaItem]:
     """What is due and not put off, of one person or of everybody whom the viewer may see.
 
-    What was agreed stands first, by its day; then by what acting is worth.
+    Found by what is kept with the items; who reads customers from it narrows it by `certain`.
     """
-    rows = visible_to(viewer).filter(closed_at=None, due_on__lte=today)
-    rows = rows.filter(AWAKE | Q(snoozed_until__lte=today))
+    rows = AgendaItem.objects.filter(reach_of(viewer).rows(owner="owner", unit="branch"))
+    rows = rows.filter(_is_due(today))
     return rows if whose is None else rows.filter(belonging_to(whose))
+
+
+def certain(viewer: User) -> Q:
+    """The condition on items that the customer is within this person's scope."""
+    return reach_of(viewer).rows(owner="customer__owner", unit="customer__branch")
+
+
+def _is_due(today: date) -> Q:
+    return Q(closed_at=None, due_on__lte=today) & (AWAKE | Q(snoozed_until__lte=today))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,36 +73,98 @@ def settled_on(people: Collection[int], day: date) -> QuerySet[AgendaItem]:
     ).exclude(ending=Ending.OVER)
 
 
+def settled_by(people: Collection[int], day: date) -> int:
+    """About how many customers these people settled something on a day."""
+    found = settled_on(people, day).aggregate(n=Count("customer", distinct=True))
+    return int(found["n"])
+
+
 def progress(viewer: User, people: Collection[int], today: date) -> dict[int, Progress]:
-    """Person → how far the day has come, for many people in two reads."""
+    """Person → how far the day has come, for many people in three reads."""
     done = dict(
         settled_on(people, today)
         .values_list("closed_by")
         .annotate(n=Count("customer", distinct=True))
         .values_list("closed_by", "n")
     )
-    responsible = Coalesce("assignee", "customer__owner")
-    waiting = dict(
+    waiting = _kept_by_person(viewer) or dict(
         due(viewer, today)
-        .annotate(responsible=responsible)
-        .filter(responsible__in=people)
-        .values_list("responsible")
+        .annotate(who=RESPONSIBLE)
+        .filter(who__in=people)
+        .values_list("who")
         .annotate(n=Count("customer", distinct=True))
-        .values_list("responsible", "n")
+        .values_list("who", "n")
     )
     return {pk: Progress(done.get(pk, 0), waiting.get(pk, 0)) for pk in people}
 
 
-def counts_by_kind(rows: QuerySet[AgendaItem]) -> dict[str, int]:
-    """How many items of each kind, zero included."""
-    found = dict(rows.values_list("kind").annotate(n=Count("pk")).values_list("kind", "n"))
-    return {kind.value: found.get(kind.value, 0) for kind in Kind}
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How many items of each kind are due, about how many customers, and what is at stake.
+
+    What a customer spends a year counts once, however much is due about them.
+    """
+
+    counts: Mapping[str, int]
+    customers: int
+    stake: Decimal
 
 
-def stake_of(rows: QuerySet[AgendaItem]) -> object:
-    """What all these items put at stake; a customer's year counts once."""
-    per_customer = rows.values("customer").annotate(worth=Max("stake"))
-    return per_customer.aggregate(total=Sum("worth"))["total"] or 0
+def figures(viewer: User, today: date, whose: int | None = None) -> Figures:
+    """What is due in figures: counted, or beyond CAP items as the tick counted them last."""
+    kept = _kept(viewer)
+    kept = kept if whose is None else kept.filter(who=whose)
+    rows = {
+        kind: sums
+        for kind, *sums in kept.values_list("kind")
+        .annotate(Sum("items"), Sum("customers"), Sum("stake"))
+        .order_by()
+    }
+    if "" in rows and rows[""][0] > CAP:
+        counts = {kind: rows[kind][0] for kind in rows if kind}
+        return Figures(_of_every_kind(counts), *rows[""][1:])
+    found = due(viewer, today, whose)
+    counts = dict(found.values_list("kind").annotate(n=Count("pk")).values_list("kind", "n"))
+    per_customer = found.values("customer").annotate(worth=Max("stake"))
+    sums = per_customer.aggregate(n=Count("customer"), stake=Sum("worth"))
+    return Figures(_of_every_kind(counts), sums["n"], sums["stake"] or Decimal())
+
+
+def is_large() -> bool:
+    """Whether more is due or on its way than somebody waiting for a page wants counted."""
+    return AgendaItem.objects.filter(closed_at=None).values("pk")[: CAP + 1].count() > CAP
+
+
+def counted_by_place(today: date) -> list[tuple[Any, ...]]:
+    """Rows of owner, branch, who has to do it, kind, items, customers and stake.
+
+    An empty kind stands for all of them together.
+    """
+    found = AgendaItem.objects.filter(_is_due(today)).annotate(who=RESPONSIBLE)
+    groups: dict[tuple[Any, ...], dict[int, Decimal]] = defaultdict(dict)
+    items: Counter[tuple[Any, ...]] = Counter()
+    fields = ("owner", "branch", "who", "kind", "customer", "stake")
+    for *place, kind, customer, stake in found.values_list(*fields).iterator():
+        for key in ((*place, kind), (*place, "")):
+            items[key] += 1
+            groups[key][customer] = max(stake, groups[key].get(customer, stake))
+    return [(*key, items[key], len(of), sum(of.values())) for key, of in groups.items()]
+
+
+def _kept(viewer: User) -> QuerySet[AgendaTally]:
+    return AgendaTally.objects.filter(reach_of(viewer).rows(owner="owner", unit="branch"))
+
+
+def _kept_by_person(viewer: User) -> dict[int, int]:
+    """Person → customers with something due; nothing unless it is too much to be counted."""
+    kept = _kept(viewer).filter(kind="").values_list("who")
+    rows = list(kept.annotate(Sum("items"), Sum("customers")).order_by())
+    large = sum(items for _who, items, _customers in rows) > CAP
+    return {who: customers for who, _items, customers in rows} if large else {}
+
+
+def _of_every_kind(counts: Mapping[str, int]) -> dict[str, int]:
+    return {kind.value: counts.get(kind.value, 0) for kind in Kind}
 
 
 def future_of(customer_id: int) -> QuerySet[AgendaItem]:

@@ -1,6 +1,6 @@
 """All writes of what is due: producers put it, people settle it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,15 +15,17 @@ from liuke.accounts.queries import people_reaching
 from liuke.accounts.rules import Act
 from liuke.accounts.services import require
 from liuke.agenda import queries
-from liuke.agenda.models import AgendaItem
+from liuke.agenda.models import AgendaItem, AgendaTally
 from liuke.agenda.rules import LONGEST_SNOOZE, Ending, weight
 from liuke.core import bulk, clock, journal
 from liuke.core.announce import announce
 from liuke.core.errors import Refused
 from liuke.core.journal import Change
+from liuke.customers import queries as customers
 from liuke.facts import AgendaSettled
 
 CHUNK = 500
+TALLY_FOR = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Due:
     stake: Decimal = Decimal()
     why: Mapping[str, Any] = field(default_factory=dict)
     due_at: datetime | None = None
+    assignee_id: int | None = None
 
 
 def put(kind: str, wanted: Mapping[int, Due | None]) -> None:
@@ -60,13 +63,14 @@ def _put_chunk(kind: str, wanted: Mapping[int, Due | None]) -> None:
         for row in found.values()
         if row.closed_at is None and _episode(wanted[row.customer_id]) != row.episode
     ]
-    new, changed = [], []
+    new: list[tuple[int, Due]] = []
+    changed = []
     for pk, due in wanted.items():
         if due is None:
             continue
         row = found.get((pk, due.episode))
         if row is None:
-            new.append(AgendaItem(customer_id=pk, kind=kind, **_values(kind, due)))
+            new.append((pk, due))
         elif row.closed_at is None or row.ending == Ending.OVER:
             values = _values(kind, due)
             if row.closed_at is not None or any(
@@ -75,7 +79,23 @@ def _put_chunk(kind: str, wanted: Mapping[int, Due | None]) -> None:
                 changed.append([*values.values(), None, "", row.pk])
     bulk.update(AgendaItem, ("closed_at", "ending"), over, key="id")
     bulk.update(AgendaItem, (*VALUES, "closed_at", "ending"), changed, key="id")
-    bulk.create(new)
+    bulk.create(_new_items(kind, new))
+
+
+def _new_items(kind: str, new: Sequence[tuple[int, Due]]) -> list[AgendaItem]:
+    places = customers.places_of([pk for pk, _due in new]) if new else {}
+    return [
+        AgendaItem(
+            customer_id=pk,
+            owner_id=places[pk][0],
+            branch_id=places[pk][1],
+            # Only at first: afterwards people may have handed it on.
+            assignee_id=due.assignee_id,
+            kind=kind,
+            **_values(kind, due),
+        )
+        for pk, due in new
+    ]
 
 
 VALUES = ("episode", "due_on", "due_at", "stake", "weight", "why")
@@ -106,6 +126,28 @@ def contacted(*, actor: User | None, days: Mapping[int, date]) -> None:
         if row.due_on <= days[row.customer_id]
     ]
     bulk.update(AgendaItem, ("closed_at", "closed_by", "ending"), settled, key="id")
+
+
+def keep_places(customer_ids: Collection[int]) -> None:
+    """Reaction: what is due about these customers is found under their present owner and branch."""
+    ids = sorted(customer_ids)
+    for start in range(0, len(ids), CHUNK):
+        places = customers.places_of(ids[start : start + CHUNK])
+        rows = ([*place, pk] for pk, place in places.items())
+        bulk.update(AgendaItem, ("owner", "branch"), rows, key="customer")
+
+
+@transaction.atomic
+def keep_tally(now: datetime) -> None:
+    """Tick: count what is due, every few minutes and only where it is very much."""
+    large = queries.is_large()
+    kept = AgendaTally.objects.all()
+    if large and kept.filter(counted_at__gt=now - TALLY_FOR).exists():
+        return
+    rows = queries.counted_by_place(clock.day_of(now)) if large else []
+    kept.delete()
+    fields = ("owner", "branch", "who", "kind", "items", "customers", "stake", "counted_at")
+    bulk.insert(AgendaTally, fields, ([*row, now] for row in rows))
 
 
 def attempted(retry_on: Mapping[int, date]) -> None:
@@ -146,6 +188,16 @@ def hand_over_item(*, actor: User, item_id: int, to_id: int) -> AgendaItem:
     item.save(update_fields=["assignee"])
     _note(actor, "agenda.handed_over", item, {"assignee": before}, {"assignee": to.pk})
     return item
+
+
+def pass_on(*, actor: User, from_id: int, customer_ids: Collection[int] | None = None) -> None:
+    """What this person had taken over goes back to whoever owns the customers; None for all."""
+    rows = AgendaItem.objects.filter(assignee=from_id, closed_at=None)
+    found = [item for item in rows if customer_ids is None or item.customer_id in set(customer_ids)]
+    bulk.update(AgendaItem, ("assignee",), ((None, item.pk) for item in found), key="id")
+    before, after = {"assignee": from_id}, {"assignee": None}
+    changes = [Change(item, item.customer_id, before=before, after=after) for item in found]
+    journal.record(actor, "agenda.handed_over", changes)
 
 
 @transaction.atomic

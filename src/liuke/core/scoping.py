@@ -25,6 +25,10 @@ class Reach:
     unit_ids: Sequence[int] = ()
     everything: bool = False
 
+    def holds(self, user_id: int | None, unit_id: int | None) -> bool:
+        """Whether a row with this owner and unit is within reach; the twin of `rows`."""
+        return self.everything or user_id in self.user_ids or unit_id in self.unit_ids
+
     def rows(self, owner: str, unit: str) -> Q:
         """The condition on rows that have an owner and, unowned or not, a unit."""
         if self.everything:

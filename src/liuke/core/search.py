@@ -16,12 +16,22 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import RunPython
-from django.db.models import BigIntegerField, Expression, Model, QuerySet
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Expression,
+    F,
+    Func,
+    Model,
+    QuerySet,
+)
 from django.db.models.sql.compiler import SQLCompiler
 
 from liuke.core import text
 
 CHUNK = 1000
+# Of more rows than this one reads the wanted order and looks which of them are found.
+FEW = 10_000
 
 Row = TypeVar("Row", bound=Model)
 
@@ -53,6 +63,10 @@ _REPLACE = {
         " WHERE known.tokens <> excluded.tokens"
     ),
 }
+_ADD = {
+    "sqlite": "INSERT INTO {table} (rowid, tokens) VALUES (%s, %s)",
+    "postgresql": "COPY {table} (id, tokens) FROM STDIN",
+}
 _REMOVE = {
     "sqlite": "DELETE FROM {table} WHERE rowid IN (SELECT value FROM json_each(%s))",
     "postgresql": (
@@ -60,11 +74,28 @@ _REMOVE = {
         " (SELECT value::bigint FROM json_array_elements_text(%s::json))"
     ),
 }
+# FTS5 only notes that a row is gone; merging its index is what lets go of the tokens.
+_MERGE = {"sqlite": ("INSERT INTO {table} ({table}) VALUES ('optimize')",), "postgresql": ()}
 # OFFSET 0 makes PostgreSQL search first and order afterwards. Left to itself it may walk an index
 # of the wanted order in the hope of meeting 50 people called 王 soon: seconds instead of tenths.
 _MATCH = {
     "sqlite": "(SELECT rowid FROM {table} WHERE {table} MATCH %s)",
     "postgresql": "(SELECT id FROM {table} WHERE tokens @@ %s::tsquery OFFSET 0)",
+}
+# The same the other way round: rows come in the wanted order, and each is looked up. Neither
+# engine may turn it into a search first: SQLite by the sign, PostgreSQL by the comparison.
+_HAS = {
+    "sqlite": "+{field} IN (SELECT rowid FROM {table} WHERE {table} MATCH %s)",
+    "postgresql": (
+        "(EXISTS (SELECT 1 FROM {table} AS found"
+        " WHERE found.id = {field} AND found.tokens @@ %s::tsquery)) IS TRUE"
+    ),
+}
+_MORE_THAN_FEW = {
+    "sqlite": "SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {table} MATCH %s LIMIT %s)",
+    "postgresql": (
+        "SELECT count(*) FROM (SELECT 1 FROM {table} WHERE tokens @@ %s::tsquery LIMIT %s) AS found"
+    ),
 }
 
 
@@ -74,9 +105,27 @@ def index(kind: str, documents: Mapping[int, set[str]]) -> None:
     _execute_in_chunks(_REPLACE, kind, rows)
 
 
+def add(kind: str, rows: Iterable[tuple[int, str]]) -> None:
+    """Let new rows be found, whose tokens come joined by spaces; none of them is known yet."""
+    sql = _ADD[connection.vendor].format(table=_quoted(kind, connection))
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with connection.wrap_database_errors, cursor.copy(sql) as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            cursor.executemany(sql, list(rows))
+
+
 def remove(kind: str, ids: Iterable[int]) -> None:
     """Let these rows no longer be found."""
     _execute_in_chunks(_REMOVE, kind, sorted(ids))
+
+
+def forget(kind: str, ids: Iterable[int]) -> None:
+    """Let these rows no longer be found, nor their tokens be read from the database's file."""
+    remove(kind, ids)
+    _execute_all(_MERGE[connection.vendor], kind, connection)
 
 
 def matching(kind: str, query: str) -> "Matching | None":
@@ -88,9 +137,17 @@ def matching(kind: str, query: str) -> "Matching | None":
 
 
 def narrow(rows: QuerySet[Row], kind: str, query: str, field: str = "pk") -> QuerySet[Row]:
-    """Those of `rows` whose `field` is found by the query; all of them for a blank one."""
+    """Those of `rows` whose `field` is found by the query; all of them for a blank one.
+
+    Asks the database at once whether that is few or many: a rare word is looked up and what it
+    finds sorted, a common one is compared with the rows in their order until a page is full.
+    """
     found = matching(kind, query)
-    return rows if found is None else rows.filter(**{f"{field}__in": found})
+    if found is None:
+        return rows
+    if found.is_common():
+        return rows.filter(Has(F(field), kind, found.tokens))
+    return rows.filter(**{f"{field}__in": found})
 
 
 def create_table(kind: str, connection: BaseDatabaseWrapper) -> None:
@@ -121,6 +178,16 @@ class Matching(Expression):
         self.kind = kind
         self.tokens = tuple(tokens)
 
+    def is_common(self) -> bool:
+        """Whether more than FEW rows have all the tokens."""
+        if not self.tokens:
+            return False
+        sql = _MORE_THAN_FEW[connection.vendor].format(table=_quoted(self.kind, connection))
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [_EXPRESSION[connection.vendor](self.tokens), FEW + 1])
+            (count,) = cursor.fetchone()
+        return bool(count > FEW)
+
     def as_sql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
     ) -> tuple[str, tuple[str, ...]]:
@@ -129,6 +196,27 @@ class Matching(Expression):
             raise EmptyResultSet
         sql = _MATCH[connection.vendor].format(table=_quoted(self.kind, connection))
         return sql, (_EXPRESSION[connection.vendor](self.tokens),)
+
+
+class Has(Func):
+    """The condition that the row of this number has all the tokens, looked up row by row."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, field: F, kind: str, tokens: Sequence[str]) -> None:
+        super().__init__(field)
+        self.kind = kind
+        self.tokens = tuple(tokens)
+
+    def as_sql(  # type: ignore[override]  # there is one template of it
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_context: Any
+    ) -> tuple[str, tuple[Any, ...]]:
+        """The condition, its parameters those of the field and the expression."""
+        field, params = compiler.compile(self.source_expressions[0])
+        table = _quoted(self.kind, connection)
+        sql = _HAS[connection.vendor].format(table=table, field=field)
+        return sql, (*params, _EXPRESSION[connection.vendor](self.tokens))
 
 
 def _fts5(tokens: Iterable[str]) -> str:

@@ -87,8 +87,11 @@ class _Simplified(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
-        self[code] = self._convert(character) if _is_han(character) else character
-        return self[code]
+        # What one character is simplified to may be the traditional form of another: 薴, 苧, 苎.
+        while _is_han(character) and (simpler := self._convert(character)) != character:
+            character = simpler
+        self[code] = character
+        return character
 
 
 # 乾 (qian) is a character of its own in names; only in food and drink is it 干.
@@ -118,6 +121,15 @@ def sort_key(name: str) -> str:
 def digits(text: str) -> str:
     """The figures 0 to 9 of a text, full-width ones too, and nothing else."""
     return re.sub("[^0-9]", "", unicodedata.normalize("NFKC", text))
+
+
+def masked(number: str) -> str:
+    """A phone number that can be told from another and not dialled: 138****1234."""
+    figures = digits(number)
+    if len(figures) < 8:
+        return "****"
+    shown = figures.removeprefix("86") if len(figures) == 13 else figures
+    return f"{shown[:3]}****{shown[-4:]}"
 
 
 def phone(value: str, region: str = "CN") -> str:

@@ -35,6 +35,8 @@ class InteractionIn(Schema):
     left_open: str = Field("", max_length=200)
     next_step: str = Field("", max_length=200)
     next_on: date | None = None
+    point_id: Id | None = None
+    person_id: Id | None = None
 
 
 class InteractionOut(ModelSchema):
@@ -43,6 +45,7 @@ class InteractionOut(ModelSchema):
         fields = [
             "id", "customer", "occurred_at", "day", "channel", "direction", "outcome", "goal",
             "said", "left_open", "next_step", "next_on", "by",
+            "point", "person",
         ]  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Parsing a contact; saving is a service's work."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -8,7 +9,16 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from liuke.core import clock
-from liuke.followups.rules import Cadence, Channel, Direction, Outcome, Situation
+from liuke.customers.models import ContactPoint, Person
+from liuke.followups.rules import (
+    USES,
+    Cadence,
+    Channel,
+    Direction,
+    Outcome,
+    Situation,
+    channel_of,
+)
 from liuke.followups.services import NewInteraction
 
 
@@ -47,6 +57,41 @@ class ContactForm(forms.Form):
     goal = forms.CharField(label=_("Goal"), required=False, max_length=200)
     day = forms.DateField(label=_("Day"), required=False, widget=DayInput())
 
+    point = forms.ChoiceField(label=_("Reached by"), required=False)
+    person = forms.ChoiceField(label=_("Spoken to"), required=False)
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        points: Sequence[ContactPoint] = (),
+        first: ContactPoint | None = None,
+        people: Sequence[Person] = (),
+    ) -> None:
+        """`points` are the ways that lead there, `first` the one that is offered first."""
+        super().__init__(data)
+        self.points = {str(point.pk): point for point in points}
+        self.first = first
+        self.fields["point"].choices = [("", ""), *((pk, pk) for pk in self.points)]  # type: ignore[attr-defined]
+        if first is not None:
+            self.initial["point"] = first.pk
+            self.initial["channel"] = channel_of(first.kind) or Channel.PHONE
+        if people:
+            names = [(str(person.pk), person.name) for person in people]
+            themselves = ("", _("The customer, or not said"))
+            self.fields["person"].choices = [themselves, *names]  # type: ignore[attr-defined]
+        else:
+            del self.fields["person"]
+
+    def way(self) -> int | None:
+        """The way that was used: the one somebody chose, or the one offered where it fits."""
+        point = self.points.get(self.cleaned_data["point"])
+        if point is None:
+            return None
+        chosen = self.first is None or point.pk != self.first.pk
+        fits = point.kind in USES.get(self.cleaned_data["channel"], ())
+        return point.pk if chosen or fits else None
+
     def clean_next_on(self) -> date | None:
         day: date | None = self.cleaned_data["next_on"]
         if day is not None and day < clock.today():
@@ -73,11 +118,16 @@ class ContactForm(forms.Form):
 def interaction_of(customer_id: int, form: ContactForm) -> NewInteraction:
     """The contact that a valid form describes; a past day stands at its noon."""
     given = dict(form.cleaned_data)
-    day = given.pop("day")
+    day, chosen = given.pop("day"), form.points.get(given.pop("point"))
+    way, person = form.way(), given.pop("person", "")
     moment = clock.now()
     if day is not None and day < clock.today():
         moment = datetime.combine(day, NOON, tzinfo=clock.start_of(day).tzinfo)
-    return NewInteraction(customer_id, moment, **given)
+    if chosen is not None and way == chosen.pk:
+        given["channel"] = channel_of(chosen.kind) or given["channel"]
+    return NewInteraction(
+        customer_id, moment, point_id=way, person_id=int(person) if person else None, **given
+    )
 
 
 NOON = datetime.min.replace(hour=12).time()

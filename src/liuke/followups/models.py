@@ -3,7 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from liuke.core import clock
-from liuke.customers.models import Customer
+from liuke.customers.models import ContactPoint, Customer, Person
 from liuke.followups.rules import Channel, Direction, Outcome, Situation
 
 
@@ -29,6 +29,22 @@ class Interaction(models.Model):
         null=True,
         related_name="interactions",
         verbose_name=_("by"),
+    )
+    point = models.ForeignKey(
+        ContactPoint,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="interactions",
+        verbose_name=_("reached by"),
+    )
+    person = models.ForeignKey(
+        Person,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="interactions",
+        verbose_name=_("spoken to"),
     )
     recorded_at = models.DateTimeField(default=clock.now, editable=False)
 

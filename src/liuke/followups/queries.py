@@ -37,7 +37,7 @@ def visible_to(viewer: User) -> QuerySet[Interaction]:
 
 def contacts_of(customer_id: int) -> QuerySet[Interaction]:
     """A customer's contacts and attempts, latest first."""
-    rows = Interaction.objects.filter(customer=customer_id).select_related("by")
+    rows = Interaction.objects.filter(customer=customer_id).select_related("by", "person")
     return rows.order_by("-occurred_at", "-pk")
 
 

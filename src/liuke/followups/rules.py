@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from liuke.customers.rules import Stage
+from liuke.customers.rules.contacts import PointKind, Result
 
 
 class Channel(models.TextChoices):
@@ -38,6 +39,14 @@ class Outcome(models.TextChoices):
 # Nobody was spoken to: an attempt, which does not wind the clock.
 ATTEMPTS = frozenset({Outcome.NO_ANSWER, Outcome.WRONG_NUMBER})
 INTEREST = frozenset({Outcome.AGREED, Outcome.THINKING})
+
+# The kinds of way that a channel uses; who came, or was visited, was reached by none.
+USES: Mapping[str, frozenset[str]] = {
+    Channel.PHONE: frozenset({PointKind.MOBILE, PointKind.PHONE, PointKind.HOME}),
+    Channel.WECHAT: frozenset({PointKind.WECHAT, PointKind.WECOM}),
+    Channel.SMS: frozenset({PointKind.SMS, PointKind.MOBILE}),
+    Channel.EMAIL: frozenset({PointKind.EMAIL}),
+}
 
 # How long a stated interest counts as intent without being repeated.
 INTENT_LASTS = timedelta(days=90)
@@ -99,6 +108,18 @@ def contact_due(every: int, began: date, attempts: int, last_attempt: date | Non
     if attempts and last_attempt is not None:
         return max(due, retry_on(attempts, last_attempt))
     return due
+
+
+def channel_of(kind: str) -> Channel | None:
+    """The channel that a kind of way belongs to first."""
+    return next((Channel(channel) for channel, kinds in USES.items() if kind in kinds), None)
+
+
+def result_of(outcome: str) -> Result:
+    """What a contact says about the way that was used for it."""
+    if outcome == Outcome.WRONG_NUMBER:
+        return Result.WRONG
+    return Result.NOT_REACHED if outcome in ATTEMPTS else Result.REACHED
 
 
 def intent_until(last_interest: date | None) -> date | None:

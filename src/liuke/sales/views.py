@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from liuke.accounts.queries import viewer_of
+from liuke.accounts.queries import may_with, viewer_of
 from liuke.accounts.rules import Act
 from liuke.accounts.services import require
 from liuke.core import clock
@@ -20,6 +20,7 @@ def create(request: HttpRequest, pk: int) -> HttpResponse:
     viewer = viewer_of(request)
     require(viewer, Act.RECORD_ORDERS)
     customer = get_object_or_404(customers.visible_to(viewer), pk=pk)
+    require(viewer, Act.RECORD_ORDERS, customer)
     things = list(customer.assets.filter(retired_on=None)[:2])
     form = OrderForm(
         customer,
@@ -53,7 +54,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
     viewer = viewer_of(request)
     rows = queries.visible_to(viewer).select_related("customer", "asset")
     found = get_object_or_404(rows.prefetch_related("lines__product"), pk=pk)
-    context = {"order": found, "may_void": viewer.may(Act.RECORD_ORDERS)}
+    context = {"order": found, "may_void": may_with(viewer, Act.RECORD_ORDERS, found.customer)}
     return render(request, "sales/order.html", context)
 
 

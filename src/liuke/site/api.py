@@ -14,6 +14,8 @@ from liuke.agenda.api import router as agenda
 from liuke.churn.api import router as churn
 from liuke.core.errors import Stale
 from liuke.customers.api import router as customers
+from liuke.customers.api.around import router as around
+from liuke.customers.services import Known
 from liuke.followups.api import router as followups
 from liuke.sales.api import router as sales
 
@@ -41,6 +43,7 @@ api = NinjaAPI(
     title="Liuke", version="1", auth=[Key(), django_auth], docs_url="/docs", parser=Body()
 )
 api.add_router("", customers)
+api.add_router("", around)
 api.add_router("", sales)
 api.add_router("", churn)
 api.add_router("", followups)
@@ -54,6 +57,18 @@ def stale(request: HttpRequest, problem: Stale) -> HttpResponse:
         for each in problem.changes
     ]
     body = {"detail": problem.messages, "version": problem.current_version, "changes": changes}
+    return api.create_response(request, body, status=409)
+
+
+@api.exception_handler(Known)
+def known(request: HttpRequest, problem: Known) -> HttpResponse:
+    """The customer exists: 409 with who and whose, and whether a reason lets it pass."""
+    found = [
+        {"id": each.customer_id if each.seen else None, "name": each.name, "owner": each.owner}
+        for each in problem.found
+    ]
+    detail: Any = problem.message_dict if hasattr(problem, "error_dict") else problem.messages
+    body = {"detail": detail, "found": found, "reason_needed": problem.reason_needed}
     return api.create_response(request, body, status=409)
 
 

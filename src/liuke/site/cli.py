@@ -22,7 +22,8 @@ from granian.constants import Interfaces  # noqa: E402
 from liuke.accounts.cli import user  # noqa: E402
 from liuke.churn.cli import churn  # noqa: E402
 from liuke.core import ticks  # noqa: E402
-from liuke.imports.cli import import_orders  # noqa: E402
+from liuke.core.cli import journal  # noqa: E402
+from liuke.imports.cli import COMMANDS as IMPORTS  # noqa: E402
 from liuke.site import demo, setup  # noqa: E402
 from liuke.site.ticks import TICKS  # noqa: E402
 from liuke_analytics import cli as statistics  # noqa: E402
@@ -52,6 +53,7 @@ def main() -> None:
 def run(host: str, port: int, business: str | None) -> None:
     """Serve and work; an installation without a firm begins with its set-up page, or a demo."""
     call_command("migrate", verbosity=0)
+    call_command("createcachetable")
     if business and not setup.is_done():
         click.echo("Preparing demo data …")
         setup.prepare_demo(business)
@@ -104,6 +106,7 @@ def work(once: bool) -> None:
 def init(empty: bool, simulated: str, business: str, firm: str) -> None:
     """Prepare the database: with demo data, or empty."""
     call_command("migrate", verbosity=0)
+    call_command("createcachetable")
     if setup.is_done():
         click.echo(f"{settings.HOME} is already set up; nothing changed.")
         return
@@ -117,6 +120,7 @@ def init(empty: bool, simulated: str, business: str, firm: str) -> None:
 
 main.add_command(user)
 main.add_command(churn)
+main.add_command(journal)
 for command in (statistics.report, statistics.fit, statistics.uplift, statistics.survival):
     main.add_command(command)
 main.add_command(dedupe_file)
@@ -127,7 +131,8 @@ def import_() -> None:
     """Bring files in."""
 
 
-import_.add_command(import_orders, "orders")
+for command in IMPORTS:
+    import_.add_command(command)
 
 
 def _serve(host: str, port: int) -> None:

@@ -22,6 +22,22 @@ def words(name: str, default: str) -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def single_sign_on() -> list[dict[str, object]]:
+    """The firm's OpenID Connect server, if LIUKE_OIDC_URL names one."""
+    server = os.environ.get("LIUKE_OIDC_URL")
+    if not server:
+        return []
+    return [
+        {
+            "provider_id": "firm",
+            "name": text("LIUKE_OIDC_NAME", "SSO"),
+            "client_id": text("LIUKE_OIDC_CLIENT", "liuke"),
+            "secret": os.environ.get("LIUKE_OIDC_SECRET", ""),
+            "settings": {"server_url": server},
+        }
+    ]
+
+
 def home() -> Path:
     """The folder for database, uploads and exports; `var/` of the checkout unless LIUKE_HOME."""
     checkout = Path(__file__).resolve().parents[3]

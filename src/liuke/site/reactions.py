@@ -1,33 +1,60 @@
 """Who answers to which fact, in order. What `urls.py` is to requests, this is to facts."""
 
 from liuke import facts
+from liuke.agenda import services as agenda
 from liuke.churn import services as churn
 from liuke.core.announce import Reactions
+from liuke.customers import services as customers
 from liuke.facts import (
     AgendaSettled,
     AssetsChanged,
     ContactUnblocked,
+    CustomersErased,
+    CustomersMerged,
     CustomersMoved,
+    CustomersRecorded,
+    LevelsChanged,
     OrdersRecorded,
 )
 from liuke.followups import services as followups
+from liuke.imports import services as imports
+from liuke.ownership import services as ownership
 from liuke.sales import services as sales
 
 
-def _purchases(fact: OrdersRecorded) -> None:
+def _purchases(fact: OrdersRecorded | CustomersMerged) -> None:
     sales.refresh_purchases(fact.customer_ids)
 
 
-def _clocks(fact: OrdersRecorded | AssetsChanged) -> None:
+def _clocks(fact: OrdersRecorded | AssetsChanged | CustomersErased | CustomersMerged) -> None:
     churn.refresh_clocks(fact.customer_ids)
 
 
-def _contacts(fact: OrdersRecorded | ContactUnblocked | AgendaSettled) -> None:
+def _contacts(
+    fact: OrdersRecorded | ContactUnblocked | AgendaSettled | CustomersErased | CustomersMerged,
+) -> None:
     followups.refresh_contacts(fact.customer_ids)
 
 
-def _months(fact: CustomersMoved) -> None:
+def _places(fact: CustomersMoved | CustomersMerged) -> None:
+    customers.keep_places(fact.customer_ids)
+    agenda.keep_places(fact.customer_ids)
+
+
+def _owners(fact: CustomersMoved | CustomersRecorded) -> None:
+    ownership.follow(fact)
+
+
+def _pool_clocks(fact: LevelsChanged) -> None:
+    ownership.refresh_pools(fact.customer_ids)
+
+
+def _months(fact: CustomersMoved | CustomersMerged) -> None:
     churn.move_counts(fact.customer_ids)
+
+
+def _files(fact: CustomersErased) -> None:
+    imports.forget_rows()
 
 
 REACTIONS: Reactions = {
@@ -35,5 +62,9 @@ REACTIONS: Reactions = {
     facts.AssetsChanged: (_clocks,),
     facts.ContactUnblocked: (_contacts,),
     facts.AgendaSettled: (_contacts,),
-    facts.CustomersMoved: (_months,),
+    facts.CustomersMoved: (_places, _owners, _months),
+    facts.CustomersRecorded: (_owners,),
+    facts.LevelsChanged: (_pool_clocks,),
+    facts.CustomersErased: (_clocks, _contacts, _files),
+    facts.CustomersMerged: (_purchases, _clocks, _contacts, _places, _months),
 }

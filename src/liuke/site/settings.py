@@ -19,8 +19,10 @@ HTTPS = env.flag("LIUKE_HTTPS")
 INSTALLED_APPS = [
     "liuke.core",
     "liuke.accounts",
+    "liuke.exports",
     "liuke.customers",
     "liuke.agenda",
+    "liuke.ownership",
     "liuke.sales",
     "liuke.followups",
     "liuke.churn",
@@ -35,6 +37,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "django_htmx",
     "template_partials",
     "django_tasks",
@@ -55,11 +60,15 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
 ROOT_URLCONF = "liuke.site.urls"
 LIUKE_REACTIONS = "liuke.site.reactions.REACTIONS"
+LIUKE_PRIVACY = "liuke.site.privacy.PARTS"
+LIUKE_EXPORTS = "liuke.site.exports.SOURCES"
+LIUKE_MERGING = "liuke.site.merging.MERGING"
 
 TEMPLATES = [
     {
@@ -101,10 +110,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["liuke.accounts.adapters.SignIn"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -121,7 +127,23 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "liuke.accounts.adapters.ClosedSignup"
 ACCOUNT_LOGOUT_ON_GET = False
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# Who mistakes a password five times waits, wherever the next try comes from.
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/15m/ip,5/15m/key"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Browsers take http for safe on this machine itself, and nowhere else.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+# One sign-on for the firm: people are known here first, and found by their e-mail address.
+SOCIALACCOUNT_ADAPTER = "liuke.accounts.adapters.KnownPeople"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": env.single_sign_on()}}
+# Shared by all processes: what counts mistaken passwords must count them all.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "liuke_cache",
+    }
+}
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS

@@ -30,7 +30,7 @@ def test_somebody_is_let_in_with_a_password_made_up() -> None:
     said, _with, made_up = result.output.partition(" with the password ")
     assert (result.exit_code, said) == (0, "chen may sign in")
     chen = authenticate(username="chen", password=made_up.strip())
-    assert (chen.name, chen.role, chen.unit) == ("chen", "seller", Unit.objects.get())
+    assert (chen.name, chen.role_id, chen.unit) == ("chen", "seller", Unit.objects.get())
     assert JournalEntry.objects.get(verb="user.created").actor_id is None
 
 
@@ -40,7 +40,7 @@ def test_somebody_is_let_in_as_said(firm) -> None:
     result = run("add", "chen", *words, "--password", PASSWORD)
     assert result.output == "chen may sign in\n", "a given password is not repeated"
     chen = authenticate(username="chen", password=PASSWORD)
-    assert (chen.name, chen.role, chen.scope, chen.unit) == ("陈店长", "manager", "all", branch)
+    assert (chen.name, chen.role_id, chen.scope, chen.unit) == ("陈店长", "manager", "all", branch)
 
 
 @pytest.mark.parametrize(

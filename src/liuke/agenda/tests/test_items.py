@@ -6,12 +6,15 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 
+from liuke.accounts.models import Unit
+from liuke.accounts.rules import Role
 from liuke.agenda import queries, services
-from liuke.agenda.models import AgendaItem
+from liuke.agenda.models import AgendaItem, AgendaTally
 from liuke.agenda.rules import Kind
 from liuke.agenda.services import Due
 from liuke.core import clock
 from liuke.core.models import JournalEntry
+from liuke.customers import services as customers
 
 pytestmark = pytest.mark.django_db
 
@@ -111,4 +114,65 @@ def test_the_day_counts_customers_not_items(owner, customer, put):
     services.complete_item(actor=owner, item_id=put(li).pk)
     progress = queries.progress(owner, [owner.pk], clock.today())[owner.pk]
     assert (progress.done, progress.open, progress.all) == (1, 1, 2)
-    assert queries.counts_by_kind(queries.due(owner, clock.today()))["lost"] == 1
+    assert queries.figures(owner, clock.today()).counts["lost"] == 1
+
+
+class TestTally:
+    """What is due in figures: counted, or kept by a tick where it is very much."""
+
+    @pytest.fixture
+    def viewers(self, owner, person, firm, customer, put):
+        """Everybody, a branch and a seller; what is due at each, some of it handed over."""
+        branch = Unit.objects.create(kind="branch", name="浦东店", parent=firm)
+        manager = person(Role.MANAGER, unit=branch)
+        one, other = person(Role.SELLER, unit=branch), person(Role.SELLER, unit=branch)
+        for actor in (owner, one, other):
+            wang, li = customer("王", actor=actor), customer("李", actor=actor)
+            put(wang, stake=700), put(wang, Kind.CONTACT, stake=700), put(li, stake=40)
+            put(li, Kind.NEXT_STEP, in_days=3)
+        handed = put(customer("赵", actor=one), Kind.LOST, stake=5)
+        services.hand_over_item(actor=manager, item_id=handed.pk, to_id=manager.pk)
+        return owner, manager, one, other
+
+    def test_kept_and_counted_are_the_same(self, viewers, monkeypatch):
+        today, people = clock.today(), [each.pk for each in viewers]
+
+        def seen():
+            return [
+                [queries.figures(viewer, today, whose) for viewer in viewers for whose in who]
+                + [queries.progress(viewer, people, today) for viewer in viewers[:2]]
+                for who in ([None], people)
+            ]
+
+        counted = seen()
+        assert counted[0][0].counts == {"next_step": 0, "contact": 3, "at_risk": 6, "lost": 1}
+        assert (counted[0][0].customers, counted[0][0].stake) == (7, 3 * 740 + 5)
+        monkeypatch.setattr(queries, "CAP", 0)
+        services.keep_tally(clock.now())
+        assert AgendaTally.objects.exists()
+        assert seen() == counted
+
+    def test_kept_figures_last_some_minutes(self, viewers, put, customer, monkeypatch):
+        monkeypatch.setattr(queries, "CAP", 0)
+        now = clock.now()
+        services.keep_tally(now)
+        put(customer("新"))
+        services.keep_tally(now + timedelta(minutes=4))
+        assert queries.figures(viewers[0], clock.today()).customers == 7
+        services.keep_tally(now + timedelta(minutes=6))
+        assert queries.figures(viewers[0], clock.today()).customers == 8
+
+    def test_where_little_is_due_nothing_is_kept(self, viewers, monkeypatch):
+        monkeypatch.setattr(queries, "CAP", 0)
+        services.keep_tally(clock.now())
+        monkeypatch.setattr(queries, "CAP", 10_000)
+        services.keep_tally(clock.now())
+        assert not AgendaTally.objects.exists()
+
+
+def test_given_away_it_is_due_for_the_new_owner(owner, customer, put, person, firm):
+    wang = customer()
+    item, seller = put(wang), person(Role.SELLER, unit=firm)
+    customers.assign_customers(actor=owner, customer_ids=[wang.pk], owner_id=seller.pk)
+    assert queries.due(seller, clock.today(), seller.pk).get() == item
+    assert not queries.due(owner, clock.today(), owner.pk).exists()

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 
 from liuke.accounts.models import Unit
 from liuke.accounts.rules import Role
+from liuke.agenda.models import AgendaItem
 from liuke.churn import services
 from liuke.churn.models import Counted, MonthChange, RuleVersion
 from liuke.churn.queries import histories, months_of
@@ -17,7 +18,7 @@ from liuke.churn.tests.drawing import RULES
 from liuke.churn.tests.firm import undone
 from liuke.churn.tests.living import EVENTS, Firm
 from liuke.core import clock
-from liuke.customers.models import Customer
+from liuke.customers.models import Customer, CustomerState
 from liuke.customers.queries import visible_to
 from liuke.customers.services import update_customer
 
@@ -65,6 +66,7 @@ def _is_kept(people, rule, events) -> None:
             _everybody_sees(viewers, firm.today)
             firm.tick()
             _everybody_sees(viewers, firm.today)
+            _are_found_where_they_are()
             before = sums()
             MonthChange.objects.filter(newly_at_risk=0).delete()
             services.rebuild()
@@ -75,6 +77,14 @@ def _is_kept(people, rule, events) -> None:
 def _everybody_sees(viewers, today) -> None:
     for viewer in viewers:
         assert months_of(viewer, today) == worked_out(viewer, today)
+
+
+def _are_found_where_they_are() -> None:
+    """What lists and agenda keep of owner and branch is what the customer says."""
+    places = {pk: place for pk, *place in Customer.objects.values_list("pk", "owner", "branch")}
+    for model in (CustomerState, AgendaItem):
+        for pk, *place in model.objects.values_list("customer", "owner", "branch"):
+            assert place == places[pk]
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=CHECKS)

@@ -19,8 +19,8 @@ def kind(db: None) -> str:
 
 
 @pytest.fixture
-def known(kind: str) -> Callable[[str], set[str]]:
-    """A few rows to search; answers the verbs of those that a query finds."""
+def known(kind: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], set[str]]:
+    """A few rows to search; answers the verbs of those that a query finds, rare or common."""
     documents = {
         "wang": text.document_tokens(
             ["王海涛", "wang.ht@example.com.cn"], ["+86 138-0013-6027", "沪A·8B127", "C-1001"]
@@ -35,8 +35,14 @@ def known(kind: str) -> Callable[[str], set[str]]:
     search.index(kind, {row.pk: documents[row.verb] for row in entries})
 
     def verbs(query: str) -> set[str]:
-        rows = search.narrow(JournalEntry.objects.filter(subject=KIND), kind, query)
-        return set(rows.values_list("verb", flat=True))
+        found = []
+        for few in (search.FEW, -1):
+            with monkeypatch.context() as patch:
+                patch.setattr(search, "FEW", few)
+                rows = search.narrow(JournalEntry.objects.filter(subject=KIND), kind, query)
+                found.append(set(rows.values_list("verb", flat=True)))
+        assert found[0] == found[1]
+        return found[0]
 
     return verbs
 
@@ -115,11 +121,23 @@ def test_a_search_combines_with_filters_order_and_limit(
     assert (rows | JournalEntry.objects.filter(verb="zeng")).count() == 4
 
 
-def test_a_field_other_than_the_key_can_be_searched(kind: str) -> None:
+@pytest.mark.parametrize("few", [search.FEW, -1])
+def test_a_field_other_than_the_key_can_be_searched(
+    kind: str, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "FEW", few)
     search.index(kind, {7: text.document_tokens(["王海涛"])})
     JournalEntry.objects.create(verb="v", subject="s", subject_id=1, customer_id=7)
     rows = search.narrow(JournalEntry.objects.all(), kind, "海涛", field="customer_id")
     assert rows.count() == 1
+
+
+def test_a_word_is_common_from_one_more_than_few(
+    known: Callable[[str], set[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "FEW", 2)
+    for query, common in (("海", True), ("海 w", False), ("!", False)):
+        assert search.Matching(KIND, text.query_tokens(query)).is_common() == common
 
 
 def found(query: str) -> list[int]:

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from liuke.core import text
@@ -122,6 +122,7 @@ def test_a_person_with_a_mobile_has_a_few_dozen_tokens() -> None:
 
 
 @given(NAMES)
+@example("薴")
 def test_one_or_two_characters_anywhere_in_a_name_find_it(name: str) -> None:
     tokens = text.document_tokens([name])
     for length in (1, 2, min(len(name), 20)):
@@ -130,6 +131,7 @@ def test_one_or_two_characters_anywhere_in_a_name_find_it(name: str) -> None:
 
 
 @given(MOBILES)
+@example("13000086000")
 def test_the_beginning_and_the_end_of_a_phone_find_it(number: str) -> None:
     tokens = text.document_tokens([], [number])
     assert all(found(number[:length], tokens) for length in range(3, 12))

@@ -1,9 +1,24 @@
 """All writes to the customer file."""
 
+from liuke.customers.services.completeness import (
+    forget_completeness,
+    settle_completeness,
+    weigh_profiles,
+)
+from liuke.customers.services.contacts import (
+    NewConsent,
+    note_results,
+    prefer_point,
+    record_consents,
+    remove_point,
+    require_open,
+    save_point,
+)
+from liuke.customers.services.duplicates import Known, decide_pair, propose_pair
 from liuke.customers.services.file import (
     EDITABLE,
     KnownCustomer,
-    NewContactPoint,
+    NewChild,
     NewCustomer,
     block_contact,
     create_customer,
@@ -14,10 +29,44 @@ from liuke.customers.services.file import (
     unblock_contact,
     update_customer,
 )
-from liuke.customers.services.many import Batch, assign_customers, tag_customers, undo_batch
+from liuke.customers.services.holds import Held, set_holds
+from liuke.customers.services.many import (
+    Batch,
+    assign_customers,
+    set_owners,
+    tag_customers,
+    undo_batch,
+)
+from liuke.customers.services.merging import merge_customers, undo_merge
+from liuke.customers.services.own_fields import (
+    Entry,
+    LevelEntry,
+    change_field,
+    create_field,
+    move_field,
+    save_levels,
+)
+from liuke.customers.services.people import (
+    NewPerson,
+    record_people,
+    remove_person,
+    save_person,
+)
+from liuke.customers.services.phones import reveal_phones
+from liuke.customers.services.points import NewContactPoint
+from liuke.customers.services.privacy import archive_customer, erase_customer
+from liuke.customers.services.relations import (
+    NewRelation,
+    change_relation,
+    end_relation,
+    record_relations,
+    save_kind,
+)
+from liuke.customers.services.said import set_values
 from liuke.customers.services.state import (
     STATE_COLUMNS,
     forget_contact_dates,
+    keep_places,
     keep_tally,
     set_state,
     settle_stages,
@@ -27,22 +76,61 @@ __all__ = [
     "EDITABLE",
     "STATE_COLUMNS",
     "Batch",
+    "Entry",
+    "Held",
+    "Known",
     "KnownCustomer",
+    "LevelEntry",
+    "NewChild",
+    "NewConsent",
     "NewContactPoint",
     "NewCustomer",
+    "NewPerson",
+    "NewRelation",
+    "archive_customer",
     "assign_customers",
     "block_contact",
+    "change_field",
+    "change_relation",
     "create_customer",
+    "create_field",
+    "decide_pair",
+    "end_relation",
     "ensure_customers",
+    "erase_customer",
+    "forget_completeness",
     "forget_contact_dates",
+    "keep_places",
     "keep_tally",
     "lock",
+    "merge_customers",
+    "move_field",
+    "note_results",
+    "prefer_point",
+    "propose_pair",
+    "record_consents",
     "record_customers",
+    "record_people",
+    "record_relations",
+    "remove_person",
+    "remove_point",
+    "require_open",
+    "reveal_phones",
     "save_asset",
+    "save_kind",
+    "save_levels",
+    "save_person",
+    "save_point",
+    "set_holds",
+    "set_owners",
     "set_state",
+    "set_values",
+    "settle_completeness",
     "settle_stages",
     "tag_customers",
     "unblock_contact",
     "undo_batch",
+    "undo_merge",
     "update_customer",
+    "weigh_profiles",
 ]

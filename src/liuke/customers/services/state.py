@@ -16,6 +16,7 @@ TALLY_FOR = timedelta(minutes=5)
 
 # Who writes which columns of CustomerState; `set_state` accepts nothing else.
 STATE_COLUMNS: dict[str, tuple[str, ...]] = {
+    "place": ("owner", "branch"),
     "purchases": (
         "purchase_days",
         "first_purchase_on",
@@ -24,7 +25,9 @@ STATE_COLUMNS: dict[str, tuple[str, ...]] = {
         "value_year",
     ),
     "churn": ("expected_at", "at_risk_at", "lost_at", "recovered_on", "clocks"),
+    "completeness": ("completeness",),
     "contact": ("last_contact_on", "contact_due_at", "intent_until"),
+    "ownership": ("pool_at", "pool"),
 }
 
 
@@ -61,6 +64,15 @@ def settle_stages(customer_ids: Collection[int]) -> None:
             ([now.value, pk] for pk, before, now in derived if before != now),
             key="customer",
         )
+
+
+def keep_places(customer_ids: Collection[int]) -> None:
+    """Reaction: lists know these customers under their present owner and branch."""
+    ids = sorted(customer_ids)
+    for start in range(0, len(ids), CHUNK):
+        places = queries.places_of(ids[start : start + CHUNK])
+        rows = ((pk, {"owner": owner, "branch": branch}) for pk, (owner, branch) in places.items())
+        set_state("place", dict(rows))
 
 
 def forget_contact_dates() -> None:

@@ -3,16 +3,18 @@
 from datetime import date
 from typing import Any
 
+from liuke.accounts.models import User
 from liuke.agenda import queries as agenda
 from liuke.customers.models import Customer
 from liuke.customers.queries import blocked
+from liuke.desk.queries.around import reach
 from liuke.desk.queries.listing import state_of
 from liuke.desk.queries.today import Line, lines
 from liuke.followups import queries as followups
 from liuke.followups.rules import Outcome
 
 
-def briefing(customer: Customer, today: date) -> dict[str, Any]:
+def briefing(viewer: User, customer: Customer, today: date) -> dict[str, Any]:
     """Why now, how to reach them, what was said last, and whether a contact is welcome today."""
     items = list(agenda.future_of(customer.pk))
     for item in items:
@@ -23,6 +25,7 @@ def briefing(customer: Customer, today: date) -> dict[str, Any]:
         "state": state_of(customer, today),
         "due": _due(lines(items, today), today),
         "said": said,
+        "reach": reach(viewer, customer, today),
         "blocked": blocked([customer.pk]).get(customer.pk, ""),
         "spoken_today": followups.contacted_today(customer.pk, today),
         "in_month": followups.count_in_month(customer.pk, today),

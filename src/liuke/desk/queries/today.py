@@ -1,8 +1,9 @@
 """What do I do now? One ranked list of what is due, and how far the day has come."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
@@ -17,7 +18,8 @@ from liuke.agenda.queries import Progress
 from liuke.agenda.rules import Kind, comes_first_since
 from liuke.core.scoping import Scope
 from liuke.customers.models import ContactPoint, Customer
-from liuke.customers.queries import visible_to
+from liuke.customers.queries import first_of
+from liuke.customers.rules.contacts import TELEPHONES, Result
 from liuke.desk.queries import agenda_words
 from liuke.desk.queries.listing import state_of
 from liuke.followups import queries as followups
@@ -26,7 +28,7 @@ from liuke.followups.rules import ATTEMPTS, Outcome
 SHOWN = 40
 MOST_PEOPLE = 12
 BACK_SINCE = timedelta(days=7)
-TELEPHONES = (ContactPoint.Kind.MOBILE, ContactPoint.Kind.PHONE)
+MOST_BACK = 5
 
 CHIPS: list[tuple[str, str | Promise]] = [
     ("", _("All")),
@@ -34,6 +36,8 @@ CHIPS: list[tuple[str, str | Promise]] = [
     (Kind.AT_RISK, _("At risk")),
     (Kind.LOST, _("Newly lost")),
     (Kind.CONTACT, _("Contact due")),
+    (Kind.POOL, _("To the pool soon")),
+    (Kind.HANDED, _("New to you")),
 ]
 
 
@@ -86,8 +90,8 @@ class Today:
 
     first: Sequence[Line]
     then: Sequence[Line]
-    counts: dict[str, int]
-    stake: object
+    counts: Mapping[str, int]
+    stake: Decimal
     progress: Progress
     reached: int
     agreed: int
@@ -103,21 +107,21 @@ class Today:
 
 def today_of(viewer: User, which: Whose, kind: str, today: date) -> Today:
     """Everything that the screen says; `kind` narrows the list, not the day."""
-    due = agenda.due(viewer, today, which.who_id)
+    due = agenda.due(viewer, today, which.who_id).filter(agenda.certain(viewer))
     agreed, ranked = _ranked(due, kind, today)
     seen: set[int] = set()
     first = lines(_once(_read(agreed), seen), today)
     then = lines(_once(_read(ranked), seen), today)
-    counts = agenda.counts_by_kind(due)
+    figures = agenda.figures(viewer, today, which.who_id)
     results = _results(which.ids, today)
-    settled = agenda.settled_on(which.ids, today).values("customer").distinct().count()
-    progress = Progress(settled, due.values("customer").distinct().count())
-    return Today(first, then, counts, agenda.stake_of(due), progress, *results)
+    progress = Progress(agenda.settled_by(which.ids, today), figures.customers)
+    return Today(first, then, figures.counts, figures.stake, progress, *results)
 
 
 def next_after(viewer: User, which: Whose, kind: str, customer_id: int, today: date) -> Line | None:
     """Who is next on the list when this customer is done."""
-    due = agenda.due(viewer, today, which.who_id).exclude(customer=customer_id)
+    due = agenda.due(viewer, today, which.who_id).filter(agenda.certain(viewer))
+    due = due.exclude(customer=customer_id)
     agreed, ranked = _ranked(due, kind, today)
     found = list(_with_customer(agreed)[:1]) or list(_with_customer(ranked)[:1])
     return next(iter(lines(found, today)), None)
@@ -150,8 +154,8 @@ def team(viewer: User, which: Whose, today: date) -> list[tuple[User, Progress]]
 
 def back_this_week(viewer: User, today: date) -> list[Customer]:
     """Customers who had been lost and bought again within the last seven days."""
-    rows = visible_to(viewer).filter(state__recovered_on__gt=today - BACK_SINCE)
-    return list(rows.select_related("state").order_by("-state__recovered_on", "pk")[:5])
+    lately = Q(recovered_on__gt=today - BACK_SINCE)
+    return first_of(viewer, lately, "-recovered_on", MOST_BACK)
 
 
 def _results(people: Sequence[int], today: date) -> tuple[int, int]:
@@ -185,6 +189,9 @@ def _line(item: AgendaItem, today: date) -> Line:
     due, mean = agenda_words.due_words(item, today)
     things = [each for each in customer.assets.all() if each.retired_on is None]
     points = [each for each in customer.contact_points.all() if each.kind in TELEPHONES]
+    # A wrong number is rung by nobody, and the customer's own one before that of a person around.
+    points = [each for each in points if each.last_result != Result.WRONG]
+    points.sort(key=lambda each: each.person_id is not None)
     return Line(
         item,
         customer,

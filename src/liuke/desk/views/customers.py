@@ -18,7 +18,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from liuke.accounts.models import SavedView
-from liuke.accounts.queries import viewer_of
+from liuke.accounts.queries import may_with, viewer_of
 from liuke.accounts.rules import Act
 from liuke.accounts.services import change_view, delete_view, keep_columns, require, save_view
 from liuke.churn.queries import scores
@@ -27,7 +27,11 @@ from liuke.core.errors import Refused, Stale
 from liuke.core.templatetags import ui
 from liuke.customers import queries as customers
 from liuke.customers.forms import CellForm
+from liuke.customers.forms.answers import AnswerForm
 from liuke.customers.models import Customer
+from liuke.customers.queries.duplicates import successor
+from liuke.customers.queries.fields import standard_of
+from liuke.customers.queries.profile import profile_of
 from liuke.customers.services import (
     Batch,
     assign_customers,
@@ -35,7 +39,10 @@ from liuke.customers.services import (
     undo_batch,
     update_customer,
 )
-from liuke.desk.queries import customer_page, listing, own_views
+from liuke.desk.queries import around, customer_page, listing, own_views, pool_line
+from liuke.exports.rules import Format
+from liuke.exports.views import answer
+from liuke.ownership import queries as ownership
 from liuke.sales import queries as sales
 
 MORE = 40
@@ -50,7 +57,8 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     if not request.GET and (address := own_views.opening(viewer)):
         return redirect(reverse("customers") + address)
-    visible = customers.visible_to(viewer)
+    within = customers.within_reach(viewer)
+    visible = Customer.objects.filter(within)
     look = own_views.look(viewer, request.GET)
     if request.GET.getlist("column") and not look.current:
         keep_columns(actor=viewer, list_name=own_views.LIST, columns=look.columns)
@@ -61,14 +69,16 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     page = declared.page(
         visible,
         request.GET,
+        within=within,
+        about=listing.about(declared, tally, request.GET),
         columns=look.columns,
-        export_url=reverse("customers-export") if viewer.may(Act.EXPORT) else "",
+        export_url=reverse("export-new", args=["customers"]) if viewer.may(Act.EXPORT) else "",
     )
     context = {
         "page": page,
         "look": look,
         "views_url": reverse("customers-view"),
-        "stages": listing.stage_line(tally, request.GET),
+        "stages": [*listing.stage_line(tally, request.GET), *pool_line.boxes(viewer)],
         "watch": listing.watched(tally),
         "is_new": not visible.exists(),
         "may_edit": may_edit,
@@ -80,19 +90,17 @@ def customer_list(request: HttpRequest) -> HttpResponse:
 
 
 def customers_export(request: HttpRequest) -> HttpResponseBase:
-    """The list as it stands on the screen, as a file; a POST names the selected rows only."""
+    """The list as it stands on the screen, as CSV; a POST names the selected rows only."""
     viewer = viewer_of(request)
     require(viewer, Act.EXPORT)
-    rows = customers.visible_to(viewer)
     query: QueryDict = request.GET
+    picked = None
     if request.method == "POST":
-        rows, query = _picked(request)
-    return listing.customer_list(viewer).csv(
-        rows,
-        query,
-        name="customers",
-        columns=own_views.look(viewer, request.GET).columns,
-    )
+        everything = request.POST.get("all") == "1"
+        query = QueryDict(request.POST.get("query", "") if everything else "")
+        picked = None if everything else _named(request)
+    columns = own_views.look(viewer, request.GET).columns
+    return answer(viewer, "customers", query, columns, Format.CSV, picked)
 
 
 @require_POST
@@ -193,9 +201,11 @@ def customers_view(request: HttpRequest) -> HttpResponse:
 def customer_cell(request: HttpRequest, pk: int, field: str) -> HttpResponse:
     """One cell of the list: its small form, and after saving how it looks now."""
     viewer = viewer_of(request)
-    require(viewer, Act.EDIT_CUSTOMERS)
+    act = Act.ASSIGN if field == "owner" else Act.EDIT_CUSTOMERS
+    require(viewer, act)
     rows = customers.visible_to(viewer).select_related("owner").prefetch_related("tags")
     found = get_object_or_404(rows, pk=pk)
+    require(viewer, act, found)
     if request.GET.get("shown"):
         return HttpResponse(listing.shown_cell(found, field))
     form = CellForm(viewer, found, field, request.POST or None)
@@ -229,13 +239,17 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """Past and present of one customer."""
     viewer = viewer_of(request)
     rows = customers.visible_to(viewer).select_related("state", "owner", "branch")
-    found = get_object_or_404(rows.prefetch_related("contact_points", "assets"), pk=pk)
+    found = rows.prefetch_related("assets").filter(pk=pk).first()
+    if found is None:
+        return redirect("customer", pk=get_object_or_404(rows, pk=successor(pk)).pk)
     today = clock.today()
     clocks = customer_page.clock_views(found, today)
     kind = request.GET.get("past", "")
     asked = request.GET.get("shown", "")
     shown = min(int(asked), MOST) if asked.isdecimal() and len(asked) < 5 else MORE
-    past = customer_page.past(found, kind, shown)
+    customers.hide_phones(viewer, [found])
+    past = customer_page.past(found, kind, shown, may_with(viewer, Act.SEE_PHONES, found))
+    profile = profile_of(found)
     context = {
         "customer": found,
         "state": listing.state_of(found, today),
@@ -248,12 +262,21 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
             for key, label in customer_page.CHIPS
         ],
         "more": shown + MORE,
-        "facts": customer_page.facts(found),
+        "around": around.around(viewer, found, today),
+        "profile": profile,
+        "ask": AnswerForm.next(viewer, found, profile, "page"),
+        "children": list(found.children.all()),
+        "standard": standard_of(found.level),
         "outlook": scores.outlook_of(found.pk, today),
         "future": customer_page.future(found, today),
-        "may_follow_up": viewer.may(Act.FOLLOW_UP),
-        "may_edit": viewer.may(Act.EDIT_CUSTOMERS),
-        "may_record": viewer.may(Act.RECORD_ORDERS),
+        "owners": ownership.history_of(found.pk),
+        "has_pools": ownership.has_pools(),
+        "may_assign": may_with(viewer, Act.ASSIGN, found),
+        "may_follow_up": may_with(viewer, Act.FOLLOW_UP, found),
+        "may_edit": may_with(viewer, Act.EDIT_CUSTOMERS, found),
+        "may_record": may_with(viewer, Act.RECORD_ORDERS, found),
+        "may_see_journal": viewer.may(Act.SEE_JOURNAL),
+        "may_erase": may_with(viewer, Act.PRIVACY, found),
     }
     return render(request, "desk/customer.html", context)
 
@@ -291,9 +314,13 @@ def _picked(request: HttpRequest) -> tuple[QuerySet[Customer], QueryDict]:
     rows, posted = customers.visible_to(viewer_of(request)), request.POST
     if posted.get("all") == "1":
         return rows, QueryDict(posted.get("query", ""))
-    named = posted.get("ids", "").split(",")[:MOST_PICKED]
-    ids = [int(pk) for pk in named if pk.isdecimal() and len(pk) < LONGEST_ID]
-    return rows.filter(pk__in=ids), QueryDict()
+    return rows.filter(pk__in=_named(request)), QueryDict()
+
+
+def _named(request: HttpRequest) -> list[int]:
+    """The ids of the rows that were ticked."""
+    named = request.POST.get("ids", "").split(",")[:MOST_PICKED]
+    return [int(pk) for pk in named if pk.isdecimal() and len(pk) < LONGEST_ID]
 
 
 def _with_selected(

@@ -1,5 +1,7 @@
 """Today: what is due, and the drawer in which a contact is written down."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -15,8 +17,10 @@ from liuke.customers import queries as customers
 from liuke.customers.models import Customer
 from liuke.desk.queries import contact_page
 from liuke.desk.queries import today as today_page
+from liuke.desk.queries.around import reach
 from liuke.followups import services as followups
 from liuke.followups.forms import ContactForm, interaction_of
+from liuke.ownership import queries as ownership
 
 WHOSE = "today:whose"
 
@@ -27,6 +31,7 @@ def today(request: HttpRequest) -> HttpResponse:
     which = _whose(request, viewer)
     kind = request.GET.get("kind", "")
     page = today_page.today_of(viewer, which, kind, day)
+    customers.hide_phones(viewer, [line.customer for line in page.lines])
     context = {
         "today": day,
         "page": page,
@@ -37,6 +42,7 @@ def today(request: HttpRequest) -> HttpResponse:
             for key, label in today_page.CHIPS
         ],
         "team": today_page.team(viewer, which, day),
+        "handed": ownership.handed_lately(viewer, day),
         "back": today_page.back_this_week(viewer, day),
         "may_follow_up": viewer.may(Act.FOLLOW_UP),
     }
@@ -48,12 +54,13 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
     viewer = viewer_of(request)
     require(viewer, Act.FOLLOW_UP)
     rows = customers.visible_to(viewer).select_related("state", "owner")
-    found = get_object_or_404(rows.prefetch_related("contact_points", "assets"), pk=pk)
+    found = get_object_or_404(rows.prefetch_related("people", "assets"), pk=pk)
+    require(viewer, Act.FOLLOW_UP, found)
     which, kind = _whose(request, viewer), request.GET.get("kind", "")
     follows = None
     if request.GET.get("list"):
         follows = today_page.next_after(viewer, which, kind, pk, clock.today())
-    form = ContactForm(request.POST or None)
+    form = _form(viewer, found, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             new = interaction_of(pk, form)
@@ -63,16 +70,22 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             said = _("%(name)s: contact recorded.") % {"name": found.name}
             if request.POST.get("then") == "next" and follows is not None:
-                following = rows.prefetch_related("contact_points", "assets").get(
-                    pk=follows.customer.pk
-                )
+                following = rows.prefetch_related("people", "assets").get(pk=follows.customer.pk)
                 after = today_page.next_after(viewer, which, kind, following.pk, clock.today())
-                answer = _drawer(request, following, ContactForm(), after, kind)
+                answer = _drawer(request, following, _form(viewer, following), after, kind)
             else:
                 answer = HttpResponse()
             trigger_client_event(answer, "lk:toast", {"text": said})
             return trigger_client_event(answer, "lk:changed", {})
     return _drawer(request, found, form, follows, kind)
+
+
+def _form(viewer: User, customer: Customer, data: Any = None) -> ContactForm:
+    """The way to use first is chosen already."""
+    ways = reach(viewer, customer, clock.today())
+    points = [each.point for each in ways.ways]
+    people = [person for person in customer.people.all() if person.left_on is None]
+    return ContactForm(data, points=points, first=ways.first, people=people)
 
 
 def _drawer(
@@ -88,7 +101,7 @@ def _drawer(
         "follows": follows,
         "kind": kind,
         "in_list": bool(request.GET.get("list")),
-        **contact_page.briefing(found, clock.today()),
+        **contact_page.briefing(viewer_of(request), found, clock.today()),
     }
     return render(request, "desk/contact.html", context)
 

@@ -14,11 +14,17 @@ from django.conf import settings
 from liuke.accounts.models import User
 from liuke.core import clock
 from liuke.customers import services as customers
-from liuke.customers.models import Asset
-from liuke.customers.services import NewContactPoint, NewCustomer
+from liuke.customers.models import Asset, ContactPoint
+from liuke.customers.services import (
+    NewConsent,
+    NewContactPoint,
+    NewCustomer,
+    NewPerson,
+    NewRelation,
+)
 from liuke.followups.services import NewInteraction, record_interactions
 from liuke.sales.services import NewLine, NewOrder, record_orders
-from liuke.site.demo import people
+from liuke.site.demo import people, ties
 from liuke.site.demo.lives import YEARS, Life, Visit, simulate
 from liuke.site.demo.profiles import PROFILES, Profile
 from liuke.site.demo.talks import Talk, talks_of
@@ -33,6 +39,7 @@ def build(business: str) -> None:
     profile, now, today = PROFILES[business], clock.now(), clock.today()
     lives = simulate(profile, today)
     talks = [(life.number, talks_of(life, profile, today)) for life in lives]
+    links = ties.links(lives, today)
     begun = today - timedelta(days=365 * YEARS)
     with clock.set_to(begun):
         staff = people.hire(profile.firm, profile.branches)
@@ -42,6 +49,8 @@ def build(business: str) -> None:
         with clock.set_to(min(_moment(end, NOON), now)):
             newcomers = [life for life in lives if first <= life.joined < end]
             _customers(newcomers, staff, numbers, plates)
+            _around(newcomers, profile, numbers)
+            _relations(links, numbers, first, end)
             _orders(lives, profile, staff, numbers, plates, first, end)
             _contacts(talks, staff, numbers, first, end)
     people.see_off(today)
@@ -83,9 +92,58 @@ def _customer(life: Life, staff: dict[str, User]) -> NewCustomer:
             "owner": adviser,
             "branch": adviser.unit,
         },
-        [NewContactPoint("mobile", life.mobile, preferred=True)],
+        [NewContactPoint(kind, value, kind == "mobile") for kind, value in ties.ways_of(life)],
         [(car.name, car.plate) for car in life.cars if car.plate],
     )
+
+
+def _around(lives: Sequence[Life], profile: Profile, numbers: Ids) -> None:
+    """Who has a say with these customers, and what they agreed to when they came first."""
+    people_around = [
+        NewPerson(
+            numbers[life.number],
+            {
+                "name": each.name,
+                "position": each.position,
+                "function": each.function,
+                "concern": each.concern,
+                "concern_note": each.words,
+            },
+            each.roles,
+            [NewContactPoint(kind, value, kind == "mobile") for kind, value in each.ways],
+        )
+        for life in lives
+        for each in ties.circle(life, profile)
+    ]
+    customers.record_people(actor=None, new=people_around)
+    said = {numbers[life.number]: ties.consents(life) for life in lives}
+    points = ContactPoint.objects.filter(customer__in=said, person=None)
+    consents = [
+        NewConsent(pk, each.purpose, each.given, each.how, each.on, each.note)
+        for pk, customer, kind in points.values_list("pk", "customer", "kind")
+        for each in said[customer]
+        if each.kind == kind and each.on <= clock.today()
+    ]
+    customers.record_consents(actor=None, consents=consents)
+
+
+def _relations(links: Sequence[ties.Link], numbers: Ids, first: date, end: date) -> None:
+    """Who is what to whom since they are both known, and who came closer in this time."""
+    began = [each for each in links if first <= each.on < end]
+    new = [
+        NewRelation(numbers[each.first], numbers[each.second], each.kind, each.strength, on=each.on)
+        for each in began
+    ]
+    rows = customers.record_relations(actor=None, new=new)
+    for each, row in zip(began, rows, strict=True):
+        if each.closer_on is not None and each.closer_on <= clock.today():
+            customers.change_relation(
+                actor=None,
+                customer_id=row.first_id,
+                relation_id=row.pk,
+                strength="strong",
+                on=each.closer_on,
+            )
 
 
 def _orders(

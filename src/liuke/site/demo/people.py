@@ -75,8 +75,8 @@ def sign_ins() -> list[SignIn]:
         return []
     people = User.objects.filter(username__in=list(BY_NAME), is_active=True)
     return [
-        SignIn(str(person), str(person.get_role_display()), person.username, PASSWORD)
-        for person in people.order_by("pk")
+        SignIn(str(person), str(person.role), person.username, PASSWORD)
+        for person in people.select_related("role").order_by("pk")
     ]
 
 

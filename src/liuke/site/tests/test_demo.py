@@ -18,6 +18,7 @@ from liuke.accounts.models import Unit, User
 from liuke.agenda.models import AgendaItem
 from liuke.core import clock
 from liuke.customers.models import Asset, ContactPoint, Customer
+from liuke.customers.rules.contacts import TELEPHONES
 from liuke.followups.models import Interaction
 from liuke.followups.rules import Channel, Direction, Outcome
 from liuke.sales.models import Order
@@ -282,8 +283,10 @@ def test_who_left_the_firm_may_not_sign_in_and_still_owns(build) -> None:
 
 def test_nobody_real_is_rung(lives, build) -> None:
     build()
-    numbers = ContactPoint.objects.values_list("value", flat=True)
+    numbers = ContactPoint.objects.filter(kind__in=TELEPHONES).values_list("value", flat=True)
     assert all(number.startswith("154") and len(number) == 11 for number in numbers)
+    kinds = set(ContactPoint.objects.values_list("kind", flat=True))
+    assert kinds == {"mobile", "wechat"}, "an e-mail may be somebody's"
     assert len({life.mobile for life in lives}) == len(lives)
     plates = [car.plate for life in lives for car in life.cars]
     assert len(set(plates)) == len(plates)

@@ -19,6 +19,7 @@ from django.urls import reverse
 
 from liuke.accounts.models import Unit, User
 from liuke.accounts.rules import Role
+from liuke.accounts.services import role
 from liuke.agenda.models import AgendaItem
 from liuke.churn import services as churn
 from liuke.churn.models import Clock, RuleVersion, Transition
@@ -62,7 +63,7 @@ def small_demo(db, on_day, monkeypatch) -> datetime:
 def test_an_empty_firm_has_one_person_and_a_rule(db) -> None:
     password = setup.prepare_empty("wholesale", "")
     person = authenticate(username="admin", password=password)
-    assert (person.role, person.unit) == (Role.OWNER, Unit.objects.get())
+    assert (person.role_id, person.unit) == (Role.OWNER, Unit.objects.get())
     assert setup.is_done()
     assert demo.sign_ins() == []
     assert not Customer.objects.exists()
@@ -113,7 +114,7 @@ def test_half_a_setup_is_none(db, monkeypatch) -> None:
 def test_the_demo_is_a_firm_as_of_now(small_demo) -> None:
     assert Customer.objects.count() == 16
     assert Unit.objects.count() == 3
-    assert {person.role for person in User.objects.all()} == set(Role)
+    assert {person.role_id for person in User.objects.all()} == set(Role)
     assert not Customer.objects.filter(owner=None).exists()
     assert Counter(Customer.objects.values_list("owner__role", flat=True)).keys() <= {
         Role.SELLER, Role.MANAGER,
@@ -160,7 +161,7 @@ def test_the_demo_shows_its_people_on_the_sign_in_page_and_they_get_in(small_dem
     shown = demo.sign_ins()
     here = [person.username for person in demo.PEOPLE if person.left_before is None]
     assert [person.username for person in shown] == here
-    assert {User.objects.get(username=name).role for name in here} == set(Role)
+    assert {User.objects.get(username=name).role_id for name in here} == set(Role)
     text = Client().get(reverse("account_login")).content.decode()
     assert "This is a demo" in text
     for person in shown:
@@ -177,7 +178,7 @@ def test_who_left_the_demo_is_shown_no_more(small_demo) -> None:
 
 
 def test_a_firm_with_a_person_of_that_name_is_no_demo(db) -> None:
-    User.objects.create(username="laoban", name="李老板")
+    User.objects.create(username="laoban", name="李老板", role=role("seller"))
     assert demo.sign_ins() == []
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from liuke.accounts.models import Unit, User
 from liuke.accounts.rules import Role
+from liuke.accounts.services import role
 from liuke.churn.models import RuleVersion
 from liuke.churn.rules.kinds import DaysWithoutOrder, OwnRhythm
 from liuke.core.errors import Refused
@@ -49,7 +50,7 @@ def test_a_firm_is_set_up_in_one_step(somebody) -> None:
     answer = somebody.post(FIRST_RUN, SAID)
     assert answer.url == RESULT
     owner = User.objects.get()
-    assert (owner.username, owner.role, owner.name) == ("liwei", Role.OWNER, "李伟")
+    assert (owner.username, owner.role_id, owner.name) == ("liwei", Role.OWNER, "李伟")
     assert (owner.unit.name, owner.unit.kind, owner.unit.parent.name) == (
         "总店", "branch", "恒信汽修",
     )  # fmt: skip
@@ -112,7 +113,7 @@ def test_what_is_wrong_is_said_at_once_and_nothing_is_made(somebody, wrong, said
 @pytest.mark.parametrize("there", ["user", "unit"])
 def test_it_is_gone_once_somebody_is_there(somebody, there) -> None:
     if there == "user":
-        User.objects.create(username="somebody")
+        User.objects.create(username="somebody", role=role("seller"))
     else:
         Unit.objects.create(kind="firm", name="顺达")
     assert somebody.get(FIRST_RUN).url == "/"

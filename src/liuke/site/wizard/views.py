@@ -26,7 +26,7 @@ CALLS = 5
 PHONES_ONLY = Prefetch(
     "contact_points", ContactPoint.objects.filter(kind__in=PHONES, do_not_contact=False)
 )
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "liuke.accounts.adapters.SignIn"
 
 
 @login_not_required

@@ -1,0 +1,3 @@
+from liuke.site.tests.seats import world
+
+__all__ = ["world"]
