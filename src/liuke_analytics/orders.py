@@ -20,8 +20,14 @@ from liuke_analytics.saying import Said
 REASONS = ("no_customer", "no_date", "later", "no_amount", "negative_amount")
 DATE_ORDERS = ("ymd", "dmy", "mdy")
 
-_YMD = r"^\s*(\d{4})\D?(\d{1,2})\D?(\d{1,2})"
-_OTHER = r"^\s*(\d{1,2})\D(\d{1,2})\D(\d{4})"
+# A longer run of digits is a number (seconds since 1970), unless it is a day and a time.
+_YMD = r"^\s*(\d{4})\D?(\d{1,2})\D?(\d{1,2})(?:\d{6}|\D.*)?$"
+_OTHER = r"^\s*(\d{1,2})\D+(\d{1,2})\D+(\d{4}|\d{2})(?:\D.*)?$"
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAMED = r"(?i)\b(?:" + "|".join(_MONTHS) + ")"
+# 1.234,56 and 12,5: one comma with other than three digits behind it, and no point after it.
+_COMMA = r"^[^,]*\d,(?:\d{1,2}|\d{4,})\D*$"
+_POINT = r"\.(?:\d{1,2}|\d{4,})\D*$"
 _PARTS = {"ymd": (_YMD, 1, 2, 3), "dmy": (_OTHER, 3, 2, 1), "mdy": (_OTHER, 3, 1, 2)}
 _GUESSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -94,7 +100,7 @@ def read_orders(
     table = raw.select(
         customer=_text(raw[named]),
         day=_day(raw, dated, date_order),
-        **({"amount": _money(raw[money])} if money else {}),
+        **({"amount": _money(raw, money)} if money else {}),
     )
     table = keep(connection, table, folder)
     if as_of is None:
@@ -155,12 +161,22 @@ def _text(value: Expr) -> Expr:
     return value.cast("string").strip().nullif("")
 
 
-def _money(value: Expr) -> Expr:
+def _money(table: Table, name: str) -> Expr:
+    value = table[name]
     if not value.type().is_string():
         return value.cast("float64")
+    if _decimal_comma(table, value):
+        value = value.replace(".", "").replace(",", ".")
     # Currency signs and thousands separators are no part of the number; (5.00) is −5.00.
     plain = value.re_replace(r"^\s*\((.*)\)\s*$", r"-\1").re_replace(r"[^0-9.eE+\-]", "")
     return plain.try_cast("float64")
+
+
+def _decimal_comma(table: Table, value: Expr) -> bool:
+    seen = table.select(comma=value.re_search(_COMMA), point=value.re_search(_POINT))
+    counted = seen.aggregate(comma=seen.comma.sum(), point=seen.point.sum()).to_pyarrow()
+    comma, point = (counted[column][0].as_py() or 0 for column in ("comma", "point"))
+    return bool(comma > point)
 
 
 def _day(table: Table, name: str, order: str | None) -> Expr:
@@ -168,7 +184,18 @@ def _day(table: Table, name: str, order: str | None) -> Expr:
     if value.type().is_date() or value.type().is_timestamp():
         return value.cast("date")
     text = value.cast("string")
+    named = table.select(month=text.re_search(_NAMED))
+    if named.month.sum().to_pyarrow().as_py():
+        for number, month in enumerate(_MONTHS, start=1):
+            text = text.re_replace(rf"(?i)\b{month}[a-z]*\.?", str(number))
+        # 3-Mar-2024 shows its order, and March 3, 2024 does.
+        order = order or _named_order(table, value.cast("string"))
     return _parsed(text, order or _date_order(table, text, name))
+
+
+def _named_order(table: Table, text: Expr) -> str:
+    first = table.select(month=text.re_search(r"(?i)^\s*[a-z]")).month
+    return "mdy" if first.sum().to_pyarrow().as_py() else "dmy"
 
 
 def _parsed(text: Expr, order: str) -> Expr:
@@ -178,7 +205,9 @@ def _parsed(text: Expr, order: str) -> Expr:
         text.re_extract(pattern, month).lpad(2, "0"),
         text.re_extract(pattern, day).lpad(2, "0"),
     ]
-    return (parts[0] + "-" + parts[1] + "-" + parts[2]).try_cast("date")
+    # Two digits of a year are of this century.
+    whole = ibis.ifelse(parts[0].length() == 2, "20" + parts[0], parts[0])
+    return (whole + "-" + parts[1] + "-" + parts[2]).try_cast("date")
 
 
 def _date_order(table: Table, text: Expr, name: str) -> str:

@@ -16,6 +16,8 @@ from liuke_analytics.scorecard import Measures
 Words = Mapping[str, str]
 _DAYS_A_WEEK = 7
 _NAMED = 3
+_Z95 = 1.96
+_IN_DAYS = 9
 _STYLE = """
 :root{color-scheme:light dark;--ink:#1d2733;--soft:#5b6875;--line:#d9dfe5;--paper:#fff;
 --tint:#f3f6f9}
@@ -30,12 +32,19 @@ h1{font-size:1.6rem;margin:.2em 0}h2{font-size:1.2rem;margin:2.2em 0 .6em}p{max-
 table{border-collapse:collapse;width:100%;font-size:.9rem}caption{margin-bottom:.4em}
 th:nth-child(2),td:nth-child(2){white-space:nowrap}
 th,td{padding:.4em .6em;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
+.do b{display:block}.sure{color:var(--soft);font-size:.92rem}
 th{font-weight:600}.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 svg{width:100%;height:auto;display:block}svg text{font-size:12px;fill:var(--soft)}
 svg text.in{fill:#fff;font-size:14px}svg line{stroke:var(--line)}
 svg line.ideal{stroke:var(--soft);stroke-dasharray:5 4}
 .legend i{display:inline-block;width:.9em;height:.9em;margin:0 .3em 0 .8em;vertical-align:-.1em}
 dt{font-weight:600;margin-top:.7em}dd{margin:0;max-width:75ch}
+@media(max-width:640px){body{padding:1rem}.list thead{display:none}.list tr{display:block;
+padding:.7em 0;border-bottom:1px solid var(--line)}.list td{display:flex;gap:1em;border:0;
+padding:.15em 0;justify-content:space-between;text-align:right;white-space:normal}
+.list td::before{content:attr(data-l);color:var(--soft);text-align:left;flex:none}
+.list td:first-child{font-weight:600}.list td:last-child{display:block;text-align:left}
+.list td:last-child::before{content:none}}
 @media print{body{padding:0;max-width:none}.scroll{overflow:visible}}
 """
 
@@ -74,44 +83,53 @@ def _head(analysis: Analysis, say: Words) -> str:
 
 
 def _actions(analysis: Analysis, say: Words) -> str:
-    sentences = _nothing(analysis, say) if analysis.rhythm is None else _advice(analysis, say)
-    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
-    return f'<section class="do"><h2>{escape(say["do"])}</h2><ol>{items}</ol></section>'
+    none = analysis.rhythm is None
+    acts = _nothing(analysis, say) if none else _advice(analysis, say)
+    items = "".join(f"<li><b>{escape(act)}</b>{escape(reason)}</li>" for act, reason in acts)
+    sure = "" if none else say["between"].join(_sure(analysis, say))
+    told = f'<p class="sure">{escape(sure)}</p>' if sure else ""
+    return f'<section class="do"><h2>{escape(say["do"])}</h2><ol>{items}</ol>{told}</section>'
 
 
-def _nothing(analysis: Analysis, say: Words) -> list[str]:
-    if analysis.model_refused is None:
-        return [say["do_collect"]]
-    return [_refused(say["do_nothing"], analysis.model_refused, say), say["do_collect"]]
+def _nothing(analysis: Analysis, say: Words) -> list[tuple[str, str]]:
+    why = ""
+    if analysis.model_refused is not None:
+        why = _refused(say["do_nothing"], analysis.model_refused, say)
+    return [(say["act_nothing"], why), (say["act_collect"], say["do_collect"])]
 
 
-def _advice(analysis: Analysis, say: Words) -> list[str]:
+def _advice(analysis: Analysis, say: Words) -> list[tuple[str, str]]:
+    """What to do, each with its reason, the most urgent first."""
     who, counts = analysis.customers, analysis.counts()
     weeks = round(analysis.horizon_days / _DAYS_A_WEEK)
     rows = analysis.at_risk()
-    sentences = []
+    acts = []
     if len(rows):
-        worth = float(np.nansum(who.worth[rows]))
         names = ", ".join(who.name[row] for row in rows[:_NAMED])
-        first = say["do_call"].format(number=f"{len(rows):,}")
-        key = "do_worth" if analysis.value else "do_orders"
-        sentences.append(f"{first} {say[key].format(worth=_amount(worth), names=names)}")
+        reason = say["do_call"]
+        worth = float(np.nansum(who.worth[rows]))
+        if analysis.model is not None:
+            key = "do_worth" if analysis.value else "do_orders"
+            reason += say["between"] + say[key].format(worth=_amount(worth))
+        acts.append((say["act_call"].format(number=f"{len(rows):,}", names=names), reason))
     else:
-        sentences.append(say["do_nobody"])
+        acts.append((say["act_nobody"], say["do_nobody"]))
     if counts["lost"]:
-        sentences.append(say["do_lost"].format(number=f"{counts['lost']:,}", weeks=weeks))
+        act = say["act_lost"].format(number=f"{counts['lost']:,}")
+        acts.append((act, say["do_lost"].format(weeks=weeks)))
     unlikely = int(((who.state == 0) & (who.alive < 0.5)).sum())
-    if counts["active"] > unlikely:
-        sentences.append(say["do_wait"].format(number=f"{counts['active'] - unlikely:,}"))
     if unlikely:
-        sentences.append(say["do_unlikely"].format(number=f"{unlikely:,}"))
+        acts.append((say["act_unlikely"].format(number=f"{unlikely:,}"), say["do_unlikely"]))
     once = float((who.purchases == 1).mean())
     if once >= 0.3:
-        sentences.append(say["do_once"].format(share=f"{once:.0%}"))
-    return [*sentences, *_sure(analysis, weeks, say)]
+        acts.append((say["act_once"], say["do_once"].format(share=f"{once:.0%}")))
+    if counts["active"] > unlikely:
+        act = say["act_wait"].format(number=f"{counts['active'] - unlikely:,}")
+        acts.append((act, say["do_wait"]))
+    return acts
 
 
-def _sure(analysis: Analysis, weeks: int, say: Words) -> list[str]:
+def _sure(analysis: Analysis, say: Words) -> list[str]:
     if not analysis.origins:
         return [say["do_unchecked"]]
     last = analysis.origins[-1]
@@ -120,7 +138,7 @@ def _sure(analysis: Analysis, weeks: int, say: Words) -> list[str]:
         day=np.datetime64(last.day, "D"),
         total=card.model.top.total,
         hits=card.model.top.events,
-        weeks=weeks,
+        weeks=round(analysis.horizon_days / _DAYS_A_WEEK),
         base=f"{card.events / card.cases:.0%}",
     )
     lost = sum(origin.scorecard.recency_wins for origin in analysis.origins)
@@ -142,7 +160,7 @@ def _list(analysis: Analysis, listed: int, say: Words) -> str:
             who.name[row],
             str(who.last[row]),
             f"{who.purchases[row]:,}",
-            f"{who.alive[row]:.0%}",
+            f"{who.alive[row]:.0%}" if math.isfinite(who.alive[row]) else "—",
             _amount(float(who.worth[row])),
             _why(analysis, int(row), say),
         ]
@@ -155,17 +173,32 @@ def _list(analysis: Analysis, listed: int, say: Words) -> str:
         note += " " + _refused(say["money_refused"], analysis.value_refused, say)
     elif not analysis.money:
         note += " " + say["no_money"]
-    table = _table([say[head] for head in heads], body, numbers={2, 3, 4}, caption=note.strip())
+    table = _table(
+        [say[head] for head in heads], body, numbers={2, 3, 4}, caption=note.strip(), kind="list"
+    )
     return f"<h2>{escape(say['list'])}</h2>{table}"
 
 
 def _why(analysis: Analysis, row: int, say: Words) -> str:
     who = analysis.customers
-    key = "reason_once" if who.purchases[row] == 1 else "reason_usual"
+    gap, limit, silent = (
+        float(column[row]) for column in (who.gap_mean, who.threshold_weeks, who.silent_weeks)
+    )
+    # Short waits in days; one unit for all three, so that they compare.
+    in_days = limit < _IN_DAYS
+    if who.purchases[row] == 1:
+        key = "reason_once"
+    else:
+        key = "reason_often" if gap < 1.5 / _DAYS_A_WEEK else "reason_usual"
+    number = (lambda weeks: f"{weeks * _DAYS_A_WEEK:.0f}") if in_days else _weeks
+    # A wait that is over by less than the figures show must not look like none.
+    if number(limit) == number(silent):
+        number = (lambda weeks: f"{weeks * _DAYS_A_WEEK:.0f}") if in_days else "{:.1f}".format
+    unit = say["days" if in_days else "weeks"]
     return say[key].format(
-        gap=_weeks(float(who.gap_mean[row])),
-        limit=_weeks(float(who.threshold_weeks[row])),
-        silent=_weeks(float(who.silent_weeks[row])),
+        gap=f"{number(gap)} {unit}".strip() if math.isfinite(gap) else "",
+        limit=f"{number(limit)} {unit}",
+        silent=f"{number(silent)} {unit}",
     )
 
 
@@ -222,7 +255,7 @@ def _measured(row: Measures) -> list[str]:
 
 def _kept(analysis: Analysis, say: Words) -> str:
     if not analysis.coverage:
-        return ""
+        return f'<p class="note">{escape(say["coverage_none"])}</p>'
     body = [
         [
             str(row.known) if row.known == row.known_to else f"{row.known}–{row.known_to or '…'}",
@@ -233,7 +266,8 @@ def _kept(analysis: Analysis, say: Words) -> str:
         for row in analysis.coverage
     ]
     heads = [say[head] for head in ("gaps_known", "gaps", "within", "interval")]
-    return _table(heads, body, numbers={1, 2, 3}, caption=say["coverage"])
+    table = _table(heads, body, numbers={1, 2, 3}, caption=say["coverage"])
+    return f'{table}<p class="note">{escape(say["coverage_how"])}</p>'
 
 
 def _left_out(analysis: Analysis, say: Words) -> str:
@@ -270,12 +304,23 @@ def _numbers(analysis: Analysis, say: Words) -> str:
 
 
 def _parameters(model: Fitted, say: Words) -> str:
-    body = [[name, f"{value:.4g}", f"{model.se[name]:.2g}"] for name, value in model.params.items()]
+    body = [
+        [name, f"{value:.4g}", f"{model.se[name]:.2g}", _interval(value, model.se[name])]
+        for name, value in model.params.items()
+    ]
     caption = say["fit"].format(
         model=model.model, ll=f"{model.log_likelihood:,.1f}", customers=f"{model.customers:,}"
     )
-    heads = [say["parameter"], say["estimate"], say["se"]]
-    return _table(heads, body, numbers={1, 2}, caption=caption)
+    heads = [say["parameter"], say["estimate"], say["se"], say["interval"]]
+    return _table(heads, body, numbers={1, 2, 3}, caption=caption)
+
+
+def _interval(value: float, error: float) -> str:
+    """95 %, from the error of the logarithm: parameters are positive."""
+    if not (value > 0 and error > 0):
+        return "—"
+    factor = math.exp(_Z95 * error / value)
+    return f"{value / factor:.4g} – {value * factor:.4g}"
 
 
 def _definitions(analysis: Analysis, say: Words) -> str:
@@ -311,10 +356,13 @@ def _table(
     *,
     numbers: set[int],
     caption: str = "",
+    kind: str = "",
 ) -> str:
     def cell(tag: str, index: int, text: str) -> str:
-        kind = ' class="n"' if index in numbers else ""
-        return f"<{tag}{kind}>{escape(text)}</{tag}>"
+        right = ' class="n"' if index in numbers else ""
+        # On a telephone a list has no head: each cell says what it is.
+        label = f' data-l="{escape(heads[index])}"' if kind == "list" and tag == "td" else ""
+        return f"<{tag}{right}{label}>{escape(text)}</{tag}>"
 
     top = "".join(cell("th", index, head) for index, head in enumerate(heads))
     rows = "".join(
@@ -323,7 +371,7 @@ def _table(
     )
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     return (
-        f'<div class="scroll"><table>{title}<thead><tr>{top}</tr></thead>'
+        f'<div class="scroll"><table class="{kind}">{title}<thead><tr>{top}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
 

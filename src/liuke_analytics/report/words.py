@@ -13,44 +13,50 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
         "{customers} 位客户，{purchases} 次购买，{first} 至 {as_of}。所有判断以 {as_of} 为准。",
     ),
     "do": ("What does this tell me to do?", "这告诉我该做什么？"),
+    "act_call": (
+        "Call the {number} customers of the list below, from the top; {names} first.",
+        "按下面名单从上到下联系这 {number} 位客户，先联系 {names}。",
+    ),
     "do_call": (
-        "Call the {number} customers of the list below, from the top. Each has been silent for "
-        "longer than nine of ten waits of a customer like this one.",
-        "按下面名单从上到下联系这 {number} 位客户。他们每一位的沉默时间，都超过了这类客户十次里"
-        "九次会回来的时间。",
+        "Each has been silent for longer than nine of ten waits of a customer like this one.",
+        "他们每一位的沉默时间，都超过了这类客户十次里九次会回来的时间。",
     ),
     "do_worth": (
-        "If all of them stay they are worth about {worth} a year. Start with {names}.",
-        "如果全部留住，每年约值 {worth}。先联系：{names}。",
+        "If all of them stay they are worth about {worth} a year.",
+        "如果全部留住，每年约值 {worth}。",
     ),
     "do_orders": (
-        "If all of them stay they buy about {worth} times a year. Start with {names}.",
-        "如果全部留住，每年约购买 {worth} 次。先联系：{names}。",
+        "If all of them stay they buy about {worth} times a year.",
+        "如果全部留住，每年约购买 {worth} 次。",
     ),
-    "do_nobody": (
-        "Nobody needs a call today: no customer is at risk.",
-        "今天不必打电话：没有客户处于风险中。",
+    "act_nobody": ("Nobody needs a call today.", "今天不必打电话。"),
+    "do_nobody": ("No customer is at risk.", "没有客户处于风险中。"),
+    "act_lost": (
+        "Do not chase the {number} lost customers one by one: try an offer on half of them.",
+        "{number} 位已流失客户不要逐个追：抽一半试一次优惠。",
     ),
     "do_lost": (
-        "{number} customers are probably gone: silent longer than 49 of 50 such waits. Do not "
-        "chase them one by one. Try an offer on half of them, drawn at random, and compare with "
-        "the other half after {weeks} weeks.",
-        "{number} 位客户很可能已经流失：沉默时间超过五十次里四十九次的等待。不要逐个追。随机抽一半"
-        "给优惠，{weeks} 周后与另一半比较。",
+        "They have been silent longer than 49 of 50 such waits. Draw the half at random and "
+        "compare with the other half after {weeks} weeks; then you know whether the offer works.",
+        "他们的沉默时间超过五十次里四十九次的等待。随机抽一半给优惠，{weeks} 周后与另一半比较，"
+        "就知道优惠是否有用。",
     ),
-    "do_wait": (
-        "Leave the {number} active customers in peace: for them silence is still normal.",
-        "{number} 位活跃客户不必打扰：他们的沉默仍属正常。",
+    "act_wait": (
+        "Leave the {number} active customers in peace.", "{number} 位活跃客户不必打扰。"
     ),
+    "do_wait": ("For them silence is still normal.", "他们的沉默仍属正常。"),
+    "act_unlikely": ("Send one letter to {number} more.", "另有 {number} 位，群发一封信即可。"),
     "do_unlikely": (
-        "{number} more are still within their limit only because they have shown no rhythm yet, "
-        "but are more likely gone than not. A letter to all of them is enough.",
-        "另有 {number} 位仍在各自期限内，只是因为还看不出节奏，但更可能已经离开。群发一封信即可。",
+        "They are within their limit only because they have shown no rhythm yet, but are more "
+        "likely gone than not.",
+        "他们仍在各自期限内，只是因为还看不出节奏，但更可能已经离开。",
+    ),
+    "act_once": (
+        "Look at what happens after a first purchase.", "看看首次购买之后发生了什么。"
     ),
     "do_once": (
-        "{share} of all customers bought only once. The second purchase is where most are lost: "
-        "look at what happens after the first.",
-        "{share} 的客户只买过一次。多数流失发生在第二次购买之前：请看首次购买之后发生了什么。",
+        "{share} of all customers bought only once; the second purchase is where most are lost.",
+        "{share} 的客户只买过一次，多数流失发生在第二次购买之前。",
     ),
     "do_sure": (
         "How sure is this? On {day} the {total} customers with the highest risk were named the "
@@ -79,11 +85,12 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
         "There is not enough data to say who is leaving: {needed} {what} needed, {have} there.",
         "数据不足，无法判断谁在流失：需要 {needed} 位{what}，现有 {have} 位。",
     ),
-    "do_collect": (
-        "Until then look at the list of customers by last purchase yourself, and come back when "
-        "more is on record.",
-        "在此之前，请自己按最近购买日期查看客户，等记录多了再来。",
+    "act_nothing": ("Do not act on this file yet.", "先不要依据这份文件行动。"),
+    "act_collect": (
+        "Look through your customers by last purchase yourself.",
+        "请自己按最近购买日期查看客户。",
     ),
+    "do_collect": ("Come back when more is on record.", "等记录多了再来。"),
     "list": ("At risk: call these", "有风险：请联系"),
     "list_more": ("{shown} of {total} shown.", "显示 {total} 位中的 {shown} 位。"),
     "customer": ("Customer", "客户"),
@@ -94,16 +101,22 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "worth_orders": ("Purchases a year if kept", "留住每年购买"),
     "why": ("Why", "原因"),
     "reason_usual": (
-        "Usually buys every {gap} weeks; nine times in ten a customer like this is back within "
-        "{limit} weeks. It is now {silent}.",
-        "通常每 {gap} 周购买一次；这样的客户十次里有九次会在 {limit} 周内回来。"
-        "现在已是 {silent} 周。",
+        "Usually buys every {gap}; nine times in ten a customer like this is back within {limit}. "
+        "It is now {silent}.",
+        "通常每 {gap}购买一次；这样的客户十次里有九次会在 {limit}内回来。现在已是 {silent}。",
+    ),
+    "reason_often": (
+        "Bought day after day; nine times in ten a customer like this is back within {limit}. It "
+        "is now {silent}.",
+        "曾连日购买；这样的客户十次里有九次会在 {limit}内回来。现在已是 {silent}。",
     ),
     "reason_once": (
-        "Bought once. Of those who come back, nine in ten do within {limit} weeks. It is now "
-        "{silent}.",
-        "只买过一次。会回来的客户十位里有九位在 {limit} 周内回来。现在已是 {silent} 周。",
+        "Bought once. Of those who come back, nine in ten do within {limit}. It is now {silent}.",
+        "只买过一次。会回来的客户十位里有九位在 {limit}内回来。现在已是 {silent}。",
     ),
+    "between": (" ", ""),
+    "days": ("days", "天"),
+    "weeks": ("weeks", "周"),
     "now": ("Where customers stand", "客户现状"),
     "active": ("Active", "活跃"),
     "at_risk": ("At risk", "有风险"),
@@ -149,6 +162,19 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
         "The promise “nine times in ten”, on the second half of the record with what was known "
         "at its middle",
         "“十次里九次”的承诺：用记录中点所知，在后半段检验",
+    ),
+    "coverage_how": (
+        "Out of sample: parameters from the first half, gaps that began in the second. Only gaps "
+        "that could be watched well beyond their threshold are judged, because of younger ones "
+        "only the short have ended; late ends that the record may have missed are weighted up. "
+        "Customers with fewer purchases have long thresholds and may be missing here.",
+        "样本外检验：参数来自前半段，间隔始于后半段。只检验能观察到远超阈值的间隔，因为较新的间隔里"
+        "只有短的已经结束；记录可能漏掉的晚归按权重补足。购买次数少的客户阈值较长，可能不在此表中。",
+    ),
+    "coverage_none": (
+        "Whether “nine times in ten” is kept cannot be checked: no gap of the second half could "
+        "be watched beyond its threshold.",
+        "“十次里九次”是否兑现无法检验：后半段没有间隔能观察到超过阈值。",
     ),
     "gaps_known": ("Gaps known before", "此前已知间隔"),
     "gaps": ("Gaps", "间隔数"),

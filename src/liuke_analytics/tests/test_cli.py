@@ -1,9 +1,11 @@
 """The command line on small files, good and bad."""
 
 import json
-from datetime import date, timedelta
+import re
+from datetime import date, datetime, timedelta
 
 import numpy as np
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -86,6 +88,10 @@ def test_report_page_stands_alone_and_begins_with_what_to_do(reported):
     first = page.index("What does this tell me to do?")
     assert first < page.index("At risk: call these") < page.index("Can this be trusted?")
     assert f"Call the {figures['states']['at_risk']:,} customers" in page
+    # Acts stand out, and how sure they are stands below them.
+    acts = re.findall(r"<li><b>(.+?)</b>(.+?)</li>", page)
+    assert 3 <= len(acts) <= 5
+    assert page.index("</ol>") < page.index("How sure is this?") < page.index("<table")
     assert figures["at_risk"][0]["customer"] in page
     assert page.count("<svg") == 3
     assert "nine times in ten a customer like this is back within" in page
@@ -169,6 +175,97 @@ def test_dates_in_other_orders(tmp_path):
     figures = tmp_path / "x.json"
     run("report", path, "--out", tmp_path / "x.html", "--json", figures)
     assert json.loads(figures.read_text())["as_of"] == "2011-04-01"
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        ("20240105", "20240212"),
+        ("20240105103000", "20240212180000"),
+        ("2024-01-05T10:30:00+08:00", "2024-02-12T00:00:00Z"),
+        ("2024年1月5日", "2024年2月12日"),
+        ("5.1.2024 9:05", "12.2.2024 19:05", "13.2.2023"),
+        ("05/01/24", "12/02/24", "31/12/23"),
+        ("1/5/2024 3:04 PM", "2/12/2024 4:00 AM", "1/31/2023"),
+        ("05-Jan-2024", "12-feb-2024"),
+        ("January 5, 2024", "Feb. 12, 2024"),
+    ],
+    ids=lambda dates: dates[0],
+)
+def test_dates_as_people_write_them(tmp_path, dates):
+    path, figures = tmp_path / "x.csv", tmp_path / "x.json"
+    path.write_text("customer;date\n" + "\n".join(f"a;{day}" for day in dates))
+    run("report", path, "--out", tmp_path / "x.html", "--json", figures)
+    told = json.loads(figures.read_text())
+    assert (told["as_of"], told["purchases"], told["left_out"]) == ("2024-02-12", len(dates), {})
+    assert [row["month"] for row in told["months"] if row["new"] + row["returning"]][-2:] == [
+        "2024-01", "2024-02",
+    ]  # fmt: skip
+
+
+def test_seconds_since_1970_are_no_date(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("customer,timestamp\na,1704412800\na,1707696000\n")
+    said = run("report", path, "--out", tmp_path / "x.html", "--lang", "en", code=1).output
+    assert "2 without a date, or with none that can be read" in said
+
+
+@pytest.mark.parametrize(
+    ("amounts", "spend"),
+    [
+        (("12,50", "1.234,5", "7"), 1254.0),
+        (("12.50", "1,234.5", "7"), 1254.0),
+        (("￥1,200", "1,300元", "$5"), 2505.0),
+        (("€ 3,5", "(2)", "1"), 4.5),
+    ],
+)
+def test_money_as_people_write_it(tmp_path, amounts, spend):
+    path, figures = tmp_path / "x.csv", tmp_path / "x.json"
+    lines = [f"a;2024-0{month}-01;{amount}" for month, amount in enumerate(amounts, start=1)]
+    path.write_text("\n".join(["customer;date;amount", *lines]))
+    run("report", path, "--out", tmp_path / "x.html", "--json", figures)
+    assert json.loads(figures.read_text())["spend"] == spend
+
+
+@pytest.mark.parametrize(
+    ("head", "encoding", "delimiter"),
+    [
+        ("客户名称,下单日期,实付金额", "gbk", ","),
+        ("客户\t日期\t金额", "utf-16", "\t"),
+        ("会员号;购买日期;销售额", "utf-8-sig", ";"),
+        ("Client|Order Date|Total", "utf-8", "|"),
+    ],
+)
+def test_columns_delimiters_and_encodings(tmp_path, head, encoding, delimiter):
+    path, figures = tmp_path / "x.csv", tmp_path / "x.json"
+    lines = [head, *(delimiter.join(("王芳", f"2024-0{month}-01", "5")) for month in (1, 2, 3))]
+    path.write_bytes("\r\n".join(lines).encode(encoding))
+    run("report", path, "--out", tmp_path / "x.html", "--json", figures)
+    told = json.loads(figures.read_text())
+    assert (told["purchases"], told["spend"], told["left_out"]) == (3, 15.0, {})
+
+
+def test_a_workbook_is_read_like_a_csv(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["客户", "日期", "金额"])
+    for month in (1, 2, 3):
+        book.active.append(["王芳", datetime(2024, month, 1, 9, 30), 12.5])
+    path, figures = tmp_path / "x.xlsx", tmp_path / "x.json"
+    book.save(path)
+    run("report", path, "--out", tmp_path / "x.html", "--json", figures)
+    told = json.loads(figures.read_text())
+    assert (told["as_of"], told["purchases"], told["spend"]) == ("2024-03-01", 3, 37.5)
+    path.write_bytes(b"PK no workbook")
+    assert "cannot be read as a workbook" in run(
+        "report", path, "--out", tmp_path / "x.html", "--lang", "en", code=1
+    ).output  # fmt: skip
+
+
+def test_only_negative_amounts_are_said(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("customer,date,amount\na,2024-01-01,-5\n")
+    said = run("report", path, "--out", tmp_path / "x.html", "--lang", "en", code=1).output
+    assert "1 with a negative amount" in said
 
 
 def test_fit_answers_as_agreed(shop):
