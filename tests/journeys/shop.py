@@ -34,6 +34,7 @@ PEOPLE = [
 NOBODY_BOUGHT = "赵丽"
 WON_BACK = "钱多多"
 
+WECHAT = "lixiuying86"
 AROUND, POSITION, THEIR_WORDS = "李秀英", "会计", "发票月底前要开到"
 FIRM, OIL = "顺达汽修", "全合成机油"
 RULE = BUSINESSES["wholesale"][0]
@@ -64,7 +65,7 @@ class Shop:
         """What people have typed in stands in their own language on every screen."""
         people = (self.owner, self.seller, self.other)
         named = [word for person in people for word in (person.name, person.username)]
-        around = (AROUND, POSITION, THEIR_WORDS)
+        around = (AROUND, POSITION, THEIR_WORDS, WECHAT)
         return [*named, *around, *self.customers, FIRM, OIL, RULE, FILE_NAME, *FILE_WORDS]
 
     @property
@@ -113,7 +114,7 @@ def surround(shop: Shop) -> Customer:
         customer_id=who.pk,
         values={"name": AROUND, **around, "concern_note": THEIR_WORDS, "known_as": other},
         roles=["payer", "decision"],
-        contact_points=[mobile, NewContactPoint("wechat", "lixiuying86")],
+        contact_points=[mobile, NewContactPoint("wechat", WECHAT)],
     )
     said = customers.NewConsent(phone.pk, "offers", False, "message", clock.today(), THEIR_WORDS)
     customers.record_consents(actor=shop.owner, consents=[said])
