@@ -39,4 +39,29 @@ class CustomersMoved:
     customer_ids: Collection[int]
 
 
-Fact = OrdersRecorded | AssetsChanged | ContactUnblocked | AgendaSettled | CustomersMoved
+@dataclass(frozen=True, slots=True)
+class CustomersErased:
+    """Everything personal about these customers is gone; their figures stay."""
+
+    customer_ids: Collection[int]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersMerged:
+    """Of these customers, some became part of others or were parted again: records changed hands.
+
+    All of them exist while it is told; who was absorbed has nothing any more.
+    """
+
+    customer_ids: Collection[int]
+
+
+Fact = (
+    OrdersRecorded
+    | AssetsChanged
+    | ContactUnblocked
+    | AgendaSettled
+    | CustomersMoved
+    | CustomersErased
+    | CustomersMerged
+)

@@ -1,8 +1,6 @@
 """`report`, `fit`, `uplift`, `survival`: statistics of one file, for people and for programs."""
 
 import json
-import locale
-import os
 import tempfile
 from collections.abc import Sequence
 from datetime import date
@@ -16,10 +14,12 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from liuke_analytics import report as reports
-from liuke_analytics.backends import ENGINES, MissingEngine, Unreadable, connect, read
+from liuke_analytics.backends import ENGINES, Unreadable, connect, read
 from liuke_analytics.btyd import MODELS, Histories
-from liuke_analytics.errors import NotEnoughData
-from liuke_analytics.orders import DATE_ORDERS, Unclear, merged, read_orders
+from liuke_analytics.errors import LEFT_OUT, NotEnoughData
+from liuke_analytics.extras import MissingExtra
+from liuke_analytics.orders import DATE_ORDERS, Unclear, column, merged, read_orders
+from liuke_analytics.saying import language_option, say, told, usage
 from liuke_analytics.survival import AalenJohansen, KaplanMeier, log_rank
 from liuke_analytics.uplift import LOOKS, Comparison, look, qini, sample_ratio_p, trial
 from liuke_analytics.uplift.trial import numeric
@@ -36,7 +36,8 @@ class DayType(click.ParamType[date]):
         try:
             return date.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is not a date like 2011-12-09", param, ctx)
+            language = ctx.params.get("language", "en") if ctx else "en"
+            self.fail(say("{value!r} is not a date like 2011-12-09", language, value=value))
 
 
 file_argument = click.argument("file", type=click.Path(exists=True, path_type=Path), metavar="FILE")
@@ -64,11 +65,6 @@ engine_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")
 
 
-def _language() -> str:
-    said = os.environ.get("LC_ALL") or os.environ.get("LANG") or locale.getlocale()[0] or ""
-    return "zh" if said.lower().startswith("zh") else "en"
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Who is leaving, how sure that is and what it costs, from a CSV or Parquet file."""
@@ -86,13 +82,7 @@ def main() -> None:
 )
 @date_order_option
 @engine_option
-@click.option(
-    "--language",
-    type=click.Choice(["zh", "en"]),
-    default=_language,
-    show_default="that of the system",
-    help="Language of the page.",
-)
+@language_option
 @click.option(
     "--top", default=100, show_default=True, type=click.IntRange(1), help="Customers listed."
 )
@@ -133,22 +123,33 @@ def report(
                 as_of=as_of, date_order=date_order,
             )  # fmt: skip
             analysis = reports.analyse(orders)
-        except (Unclear, MissingEngine) as problem:
-            raise click.UsageError(str(problem)) from None
+        except (Unclear, MissingExtra) as problem:
+            raise usage(problem, language) from None
         except (Unreadable, NotEnoughData) as problem:
-            _refuse(problem, json_file is not None)
+            _refuse(problem, json_file is not None, language)
     out.write_text(reports.page(analysis, top, language), encoding="utf-8")
     figures = {"file": str(file), "engine": engine, **reports.summary(analysis, top)}
     if json_file is not None:
         text = json.dumps(figures, ensure_ascii=False, indent=2, allow_nan=False)
         json_file.write_text(text + "\n", encoding="utf-8")
-    states = figures["states"] or {}
-    told = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in states.items())
+    states = [
+        say(template, language, count=count)
+        for template, count in zip(
+            ("active {count:,}", "at risk {count:,}", "lost {count:,}"),
+            analysis.counts().values(),
+            strict=False,
+        )
+    ]
+    refused = "" if analysis.model_refused is None else analysis.model_refused.told(language)
     click.echo(
-        f"{out}: {figures['customers']:,} customers; {told or figures['model_refused']['message']}"
-    )
-    for reason, rows in figures["left_out"].items():
-        click.echo(f"{rows:>10,} rows left out: {reason.replace('_', ' ')}")
+        say(
+            "{out}: {customers:,} customers; {told}", language, out=out,
+            customers=figures["customers"], told=say(", ", language).join(states) or refused,
+        )
+    )  # fmt: skip
+    for code, rows in figures["left_out"].items():
+        reason = say(LEFT_OUT[code], language)
+        click.echo(say("{rows:>10,} rows left out: {reason}", language, rows=rows, reason=reason))
 
 
 @main.command()
@@ -166,6 +167,7 @@ def report(
     help="Length of a period of bgbb.",
 )  # fmt: skip
 @engine_option
+@language_option
 @json_option
 def fit(
     file: Path,
@@ -177,6 +179,7 @@ def fit(
     date_order: str | None,
     period_weeks: int,
     engine: str,
+    language: str,
     as_json: bool,
 ) -> None:
     """Fit one model of buying and leaving, or of value (gammagamma). Times in weeks.
@@ -204,16 +207,19 @@ def fit(
                 histories = summarised
             with threadpool_limits(1, user_api="blas"):
                 fitted = MODELS[model].fit(histories)
-        except (Unclear, MissingEngine) as problem:
-            raise click.UsageError(str(problem)) from None
+        except (Unclear, MissingExtra) as problem:
+            raise usage(problem, language) from None
         except ValueError as problem:
-            _refuse(problem, as_json, model=model)
+            _refuse(problem, as_json, language, model=model)
     if as_json:
         click.echo(json.dumps(fitted.as_dict()))
         return
     click.echo(
-        f"{model}  log-likelihood {fitted.log_likelihood:,.2f}  {fitted.customers:,} customers"
-    )
+        say(
+            "{model}  log-likelihood {likelihood:,.2f}  {customers:,} customers", language,
+            model=model, likelihood=fitted.log_likelihood, customers=fitted.customers,
+        )
+    )  # fmt: skip
     for name, value in fitted.params.items():
         click.echo(f"{name:>8} {value:>12.4f}  ± {fitted.se[name]:.4f}")
 
@@ -241,6 +247,7 @@ def fit(
 @click.option(
     "--score", metavar="COL", help="Column with a score, high is treat first: gives its Qini."
 )
+@language_option
 @json_option
 def uplift(
     file: Path,
@@ -250,13 +257,14 @@ def uplift(
     treated_share: float | None,
     number: int | None,
     score: str | None,
+    language: str,
     as_json: bool,
 ) -> None:
     """What a treatment changed, with its interval. FILE has one row per person.
 
     Treatments must have been drawn at random.
     """
-    columns = _columns(file, [treatment, outcome, *([score] if score else [])])
+    columns = _columns(file, [treatment, outcome, *([score] if score else [])], language)
     try:
         found = trial(columns[treatment], columns[outcome], control)
         comparisons = [_compared(one, treated_share, number) for one in found.comparisons]
@@ -271,25 +279,33 @@ def uplift(
         if score:
             answer["qini"] = _qini(columns, treatment, outcome, score, found.control)
     except ValueError as problem:
-        _refuse(problem, as_json)
+        _refuse(problem, as_json, language)
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False))
         return
     if found.left_out:
-        click.echo(
-            f"{found.left_out:,} of {found.rows:,} rows left out: nothing given or no outcome"
-        )
+        template = "{left:,} of {rows:,} rows left out: nothing given or no outcome"
+        click.echo(say(template, language, left=found.left_out, rows=found.rows))
     for one in comparisons:
         click.echo(
-            f"{one['treatment']} {one['treated']['value']:.4f} of {one['treated']['people']:,}, "
-            f"{found.control} {one['control']['value']:.4f} of {one['control']['people']:,}: "
-            f"{one['difference']:+.4f} ({one['low']:+.4f} to {one['high']:+.4f}), p {one['p']:.3g}"
+            say(
+                "{treatment} {treated:.4f} of {people:,}, {name} {control:.4f} of {others:,}: "
+                "{difference:+.4f} ({low:+.4f} to {high:+.4f}), p {p:.3g}",
+                language,
+                **{**one, "treated": one["treated"]["value"], "control": one["control"]["value"]},
+                people=one["treated"]["people"],
+                others=one["control"]["people"],
+                name=found.control,
+            )
         )
-        for key in ("verdict", "sample_ratio_p"):
-            if key in one:
-                click.echo(f"    {key.replace('_', ' ')}: {one[key]}")
+        if "verdict" in one:
+            click.echo(say("    verdict: {value}", language, value=one["verdict"]))
+        if "sample_ratio_p" in one:
+            told = say("    sample ratio p: {value:.3g}", language, value=one["sample_ratio_p"])
+            click.echo(told)
     if score:
-        click.echo("Qini {coefficient:.5f} ({low:.5f} to {high:.5f})".format(**answer["qini"]))
+        template = "Qini {coefficient:.5f} ({low:.5f} to {high:.5f})"
+        click.echo(say(template, language, **answer["qini"]))
 
 
 @main.command()
@@ -303,41 +319,53 @@ def uplift(
     "competing ways of ending.",
 )
 @click.option("--group", metavar="COL", help="Column to compare by.")
+@language_option
 @json_option
-def survival(file: Path, duration: str, event: str, group: str | None, as_json: bool) -> None:
+def survival(
+    file: Path, duration: str, event: str, group: str | None, language: str, as_json: bool
+) -> None:
     """How long until something happens, counting those still open fairly. One row per case."""
-    columns = _columns(file, [duration, event, *([group] if group else [])])
+    columns = _columns(file, [duration, event, *([group] if group else [])], language)
     try:
         answer = _survived(columns, duration, event, group)
     except ValueError as problem:
-        _refuse(problem, as_json)
+        _refuse(problem, as_json, language)
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False))
         return
     if answer["left_out"]:
-        click.echo(f"{answer['left_out']:,} rows left out: no duration or no event")
+        template = "{rows:,} rows left out: no duration or no event"
+        click.echo(say(template, language, rows=answer["left_out"]))
     for one in answer["groups"]:
-        name = one["group"] or "all"
-        median = "not reached" if one["median"] is None else f"{one['median']:g}"
-        click.echo(f"{name}: {one['cases']:,} cases, {one['events']:,} events, median {median}")
+        median = one["median"]
+        click.echo(
+            say(
+                "{name}: {cases:,} cases, {events:,} events, median {median}", language,
+                name=one["group"] or say("all", language), cases=one["cases"],
+                events=one["events"],
+                median=say("not reached", language) if median is None else f"{median:g}",
+            )
+        )  # fmt: skip
+        template = "{time:>10g}  {survival:.4f}  ({low:.4f} to {high:.4f})"
         for step in one["curve"]:
-            click.echo("{time:>10g}  {survival:.4f}  ({low:.4f} to {high:.4f})".format(**step))
+            click.echo(say(template, language, **step))
     if answer["log_rank"]:
-        click.echo("log-rank {statistic:.3f}, {df} df, p {p:.3g}".format(**answer["log_rank"]))
+        template = "log-rank {statistic:.3f}, {df} df, p {p:.3g}"
+        click.echo(say(template, language, **answer["log_rank"]))
 
 
-def _columns(file: Path, wanted: Sequence[str]) -> dict[str, list[str | None]]:
+def _columns(file: Path, wanted: Sequence[str], language: str) -> dict[str, list[str | None]]:
     """Columns of a small file as text."""
     with tempfile.TemporaryDirectory() as folder:
         try:
             table = read(connect(), file, Path(folder)).table
-        except Unreadable as problem:
-            raise click.UsageError(str(problem)) from None
-        missing = [name for name in wanted if name not in table.columns]
-        if missing:
-            raise click.UsageError(
-                f"there is no column {missing[0]!r}; there are: {', '.join(table.columns)}"
-            )
+        except (Unreadable, MissingExtra) as problem:
+            raise usage(problem, language) from None
+        try:
+            for name in wanted:
+                column(table, name, name)
+        except Unclear as problem:
+            raise usage(problem, language) from None
         chosen = table.select(
             **{name: table[name].cast("string") for name in dict.fromkeys(wanted)}
         )
@@ -462,12 +490,12 @@ def _summaries(table: Table) -> Histories | None:
     return Histories.from_arrays(**{meaning: numbers[meaning].to_numpy() for meaning in chosen})
 
 
-def _refuse(problem: Exception, as_json: bool, **named: Any) -> NoReturn:
+def _refuse(problem: Exception, as_json: bool, language: str, **named: Any) -> NoReturn:
     """Say what is missing, in words and, if asked for, as an object; exit code 1."""
     if as_json:
-        answer = {**named, "error": str(problem)}
+        answer = {**named, "error": told(problem, language)}
         if isinstance(problem, NotEnoughData):
             answer |= {"what": problem.what, "needed": problem.needed, "have": problem.have}
         click.echo(json.dumps(answer, ensure_ascii=False))
-    click.echo(str(problem), err=True)
+    click.echo(told(problem, language), err=True)
     raise SystemExit(REFUSED)

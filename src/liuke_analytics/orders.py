@@ -14,6 +14,7 @@ from ibis import Expr, Table
 from liuke_analytics.arrays import AnyArray, Days, Floats, Ints
 from liuke_analytics.backends import keep, read
 from liuke_analytics.errors import NotEnoughData
+from liuke_analytics.saying import Said
 
 # In the order in which they are asked; a row is left out for the first that holds.
 REASONS = ("no_customer", "no_date", "later", "no_amount", "negative_amount")
@@ -35,7 +36,10 @@ _GUESSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )  # fmt: skip
 
 
-class Unclear(ValueError):
+_MEANINGS = {"customer": "客户", "date": "日期", "amount": "金额"}
+
+
+class Unclear(Said):
     """The file does not say something that must be known; the message says what to add."""
 
 
@@ -99,7 +103,8 @@ def read_orders(
     counts = judged.group_by("reason").aggregate(rows=judged.count()).to_pyarrow().to_pylist()
     found = {row["reason"]: row["rows"] for row in counts}
     if not found.get("used"):
-        raise NotEnoughData("usable rows", needed=1, have=0, why=_told(found))
+        left_out = {reason: found[reason] for reason in REASONS if reason in found}
+        raise NotEnoughData("usable rows", needed=1, have=0, left_out=left_out)
     kept = judged.filter(judged.reason == "used").drop("reason")
     left_out = {reason: found[reason] for reason in REASONS if reason in found}
     return Orders(kept, as_of, sum(found.values()), left_out, decoded_from)
@@ -126,10 +131,16 @@ def merged(orders: Orders) -> Purchases:
 def column(table: Table, named: str | None, meaning: str) -> str:
     """The column called `named`, or the one that is usually called like `meaning`."""
     if named is not None and named not in table.columns:
-        raise Unclear(f"there is no column {named!r}; there are: {', '.join(table.columns)}")
+        raise Unclear(
+            "there is no column {name!r}; there are: {columns}",
+            name=named, columns=", ".join(table.columns),
+        )  # fmt: skip
     found = named or _guess(table, meaning)
     if found is None:
-        raise Unclear(f"say which column is the {meaning}: {', '.join(table.columns)}")
+        raise Unclear(
+            "say which column is the {meaning} with --{meaning}: {columns}",
+            meaning=meaning, meaning_zh=_MEANINGS[meaning], columns=", ".join(table.columns),
+        )  # fmt: skip
     return found
 
 
@@ -192,7 +203,7 @@ def _date_order(table: Table, text: Expr, name: str) -> str:
         return "dmy"
     if seen["second"] > 12 >= seen["first"]:
         return "mdy"
-    raise Unclear(f"dates in {name!r} can be read two ways: add --date-order dmy or mdy")
+    raise Unclear("dates in {name!r} can be read two ways: add --date-order dmy or mdy", name=name)
 
 
 def _last_day(table: Table) -> date:
@@ -212,7 +223,3 @@ def _reason(table: Table, as_of: date) -> Expr:
         nothing = table.amount.isnull() | table.amount.isnan()
         cases += [(nothing, "no_amount"), (table.amount < 0, "negative_amount")]
     return ibis.cases(*cases, else_="used")
-
-
-def _told(found: Mapping[str, int]) -> str:
-    return ", ".join(f"{rows} {reason}" for reason, rows in sorted(found.items()))

@@ -7,11 +7,15 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from django.utils import translation
 from playwright.sync_api import BrowserContext, Page
 
 from liuke.churn.models import Score
 from liuke.core import clock, ticks
+from liuke.exports.models import Export
+from liuke.exports.rules import Status as ExportStatus
+from liuke.exports.services import run_export, start_export
 from liuke.imports.models import ImportRun
 from liuke.imports.rules import Status
 from liuke.site.ticks import TICKS
@@ -38,6 +42,11 @@ def _preview(page: Page) -> None:
 def _wrong(page: Page) -> None:
     page.locator(".lk-form--page button.btn-primary").click()
     page.locator(".lk-error").first.wait_for()
+
+
+def _wrong_name(page: Page) -> None:
+    page.locator("#typed").press("Enter")
+    page.locator(".lk-note[data-mean=lost]").nth(1).wait_for()
 
 
 def _open(dialog: str) -> Callable[[Page], None]:
@@ -103,6 +112,20 @@ def _running(shop: Shop) -> ImportRun:
     run = shops.checked(shop)
     ImportRun.objects.filter(pk=run.pk).update(status=Status.RUNNING, position=4)
     return run
+
+
+def _exported(shop: Shop) -> str:
+    """One ready, one under way, one that failed."""
+    for number, status in enumerate((ExportStatus.DONE, ExportStatus.RUNNING, ExportStatus.FAILED)):
+        export = start_export(
+            actor=shop.owner, list_name="customers", query=QueryDict("level=A"), columns=[],
+            format="xlsx",
+        )  # fmt: skip
+        if not number:
+            run_export(export_id=export.pk)
+        else:
+            Export.objects.filter(pk=export.pk).update(status=status, rows=3, total=9)
+    return "/exports/"
 
 
 def _last_order(shop: Shop) -> str:
@@ -200,6 +223,13 @@ SCREENS = [
     Screen("import: check", _run(shops.checked, "check/")),
     Screen("import: running", _run(_running, "")),
     Screen("import: done", _run(shops.done, "")),
+    Screen("export", lambda shop: "/exports/new/customers/?level=A"),
+    Screen("exports", _exported),
+    Screen("journal", lambda shop: "/journal/"),
+    Screen("journal of a customer", lambda shop: f"/journal/?customer={shop['李建国'].pk}"),
+    Screen("journal, nothing found", lambda shop: "/journal/?q=zzzz"),
+    Screen("privacy", _of("李建国", "privacy/")),
+    Screen("privacy with a mistake", _of("李建国", "privacy/"), act=_wrong_name),
     Screen("password", lambda shop: "/accounts/password/change/"),
     Screen("two-step sign-in", lambda shop: "/accounts/2fa/"),
     Screen("keys", lambda shop: "/customers/", act=_open("keys")),

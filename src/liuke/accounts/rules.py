@@ -39,7 +39,10 @@ class Act(models.TextChoices):
     ASSIGN = "assign", _("give customers to others")
     IMPORT = "import", _("import files")
     EXPORT = "export", _("export lists")
+    MERGE = "merge", _("merge customers")
     EDIT_RULES = "edit_rules", _("change rules")
+    SEE_JOURNAL = "see_journal", _("see the journal")
+    PRIVACY = "privacy", _("export and erase everything about a person")
     MANAGE_USERS = "manage_users", _("manage people")
 
 
@@ -54,7 +57,7 @@ _CUSTOMER_WORK = frozenset(
 # What the built-in roles start with; a firm changes them and adds its own.
 ACTS_OF: dict[str, frozenset[Act]] = {
     Role.OWNER: _EVERYTHING,
-    Role.MANAGER: _EVERYTHING - {Act.MANAGE_USERS},
+    Role.MANAGER: _EVERYTHING - {Act.MANAGE_USERS, Act.PRIVACY},
     Role.SELLER: _CUSTOMER_WORK,
     Role.SERVICE: _CUSTOMER_WORK,
     Role.AGENT: _CUSTOMER_WORK - {Act.RECORD_ORDERS, Act.ASSIGN},

@@ -73,6 +73,12 @@ def settled_on(people: Collection[int], day: date) -> QuerySet[AgendaItem]:
     ).exclude(ending=Ending.OVER)
 
 
+def settled_by(people: Collection[int], day: date) -> int:
+    """About how many customers these people settled something on a day."""
+    found = settled_on(people, day).aggregate(n=Count("customer", distinct=True))
+    return int(found["n"])
+
+
 def progress(viewer: User, people: Collection[int], today: date) -> dict[int, Progress]:
     """Person → how far the day has come, for many people in three reads."""
     done = dict(

@@ -37,14 +37,12 @@ def overview(request: HttpRequest) -> HttpResponse:
     months = queries.months_of(viewer, today)
     shown = months if request.GET.get("months") == "all" else months[-SHOWN:]
     tally = customers.tally(viewer)
-    listed = customers.listed_for(viewer).filter(state__isnull=False)
-    standing = listed.annotate(where=customers.standing_of(today))
-    at_risk = standing.filter(where="at_risk").order_by("-state__value_year", "pk")
+    at_risk = customers.standing("at_risk", today, of="")
     context = {
         "at_risk": tally.at(standing="at_risk"),
         "lost": tally.at(standing="lost"),
         "stake": tally.stake,
-        "rescue": at_risk.select_related("state")[:RESCUE],
+        "rescue": customers.first_of(viewer, at_risk, "-value_year", RESCUE),
         "months": list(reversed(shown)),
         "more_months": len(months) - len(shown),
         "running": months[-1] if months else None,

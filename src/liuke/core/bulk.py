@@ -8,8 +8,15 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from django.db import connection
-from django.db.models import DateTimeField, Field, JSONField, Model
+from django.db import connection, transaction
+from django.db.models import (
+    DateTimeField,
+    Field,
+    JSONField,
+    Model,
+    ProtectedError,
+    RestrictedError,
+)
 
 Prepare = Callable[[Any], Any] | None
 
@@ -30,6 +37,29 @@ def insert(model: type[Model], fields: Sequence[str], rows: Iterable[Sequence[An
         else:
             places = ", ".join(["%s"] * len(columns))
             cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", prepared)  # noqa: S608
+
+
+def reserve(model: type[Model], count: int) -> Sequence[int]:
+    """Ids for so many new rows of a model, which nobody else gets; inside a transaction."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                [table, count],
+            )
+            return [number for (number,) in cursor.fetchall()]
+        cursor.execute(
+            "UPDATE sqlite_sequence SET seq = seq + %s WHERE name = %s RETURNING seq",
+            [count, table],
+        )
+        last = cursor.fetchone()
+        if last is None:
+            cursor.execute(
+                "INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, count]
+            )
+        end = last[0] if last else count
+    return range(end - count + 1, end + 1)
 
 
 def create(rows: Sequence[Model]) -> None:
@@ -56,6 +86,21 @@ def update(
         cursor.executemany(f"UPDATE {table} SET {changes} WHERE {known} = %s", prepared)  # noqa: S608
 
 
+def delete(model: type[Model], ids: Sequence[int]) -> list[int]:
+    """Delete these rows but those that others rest on; the ids that are gone."""
+    if not ids:
+        return []
+    try:
+        with transaction.atomic():
+            model._default_manager.filter(pk__in=ids).delete()
+    except (ProtectedError, RestrictedError):
+        if len(ids) == 1:
+            return []
+        half = len(ids) // 2
+        return delete(model, ids[:half]) + delete(model, ids[half:])
+    return list(ids)
+
+
 def _ready(
     model: type[Model], names: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> tuple[list[str], list[Sequence[Any]]]:
@@ -76,6 +121,6 @@ def _prepare(field: Field[Any, Any]) -> Prepare:
     if isinstance(field, DateTimeField):
         return connection.ops.adapt_datetimefield_value
     if isinstance(field, JSONField):
-        encoder = field.encoder
-        return lambda value: None if value is None else json.dumps(value, cls=encoder)
+        encode = (field.encoder or json.JSONEncoder)().encode
+        return lambda value: None if value is None else encode(value)
     return None

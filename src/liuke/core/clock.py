@@ -30,6 +30,11 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(timezone.get_default_timezone()).date()
 
 
+def local(moment: datetime) -> datetime:
+    """An aware moment as the clocks of the firm show it."""
+    return moment.astimezone(timezone.get_default_timezone())
+
+
 def start_of(day: date) -> datetime:
     """The aware moment at which a calendar date begins in the firm's zone."""
     return datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone())

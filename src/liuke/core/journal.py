@@ -10,6 +10,9 @@ from django.db.models import Model
 from liuke.core import bulk, clock
 from liuke.core.models import JournalEntry
 
+Values = Mapping[str, Any] | None
+Row = tuple[str, int, int | None, Values, Values]
+
 
 class Actor(Protocol):
     """Whoever writes; None stands for the system itself (a tick)."""
@@ -30,23 +33,26 @@ class Change:
 
 def record(actor: Actor | None, verb: str, changes: Iterable[Change]) -> datetime:
     """Append one entry per change, in one statement; all have the moment that is returned."""
+    rows = (
+        (
+            change.subject._meta.label_lower,
+            change.subject.pk,
+            change.customer_id,
+            None if change.before is None else dict(change.before),
+            None if change.after is None else dict(change.after),
+        )
+        for change in changes
+    )
+    return record_rows(actor, verb, rows)
+
+
+def record_rows(actor: Actor | None, verb: str, rows: Iterable[Row]) -> datetime:
+    """The same of rows that were never instances: kind, id, customer, before, after."""
     at, actor_id = clock.now(), None if actor is None else actor.pk
     bulk.insert(
         JournalEntry,
         ("at", "actor_id", "verb", "subject", "subject_id", "customer_id", "before", "after"),
-        (
-            (
-                at,
-                actor_id,
-                verb,
-                change.subject._meta.label_lower,
-                change.subject.pk,
-                change.customer_id,
-                None if change.before is None else dict(change.before),
-                None if change.after is None else dict(change.after),
-            )
-            for change in changes
-        ),
+        ((at, actor_id, verb, *row) for row in rows),
     )
     return at
 

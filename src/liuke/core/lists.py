@@ -5,14 +5,15 @@ edge (page, export, API) reads the same declaration, so they cannot disagree.
 """
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import Manager, Model, Q, QuerySet
+from django.db.models import BooleanField, Case, F, Model, Q, QuerySet, When
+from django.db.models.lookups import Exact
 from django.http import QueryDict, StreamingHttpResponse
 from django.utils.functional import Promise
 from django.utils.html import conditional_escape
@@ -25,14 +26,19 @@ Choices = Sequence[tuple[str, Label]]
 PAGE_SIZE = 50
 CAP = 10_000
 # Whoever searches looks at the first few; there are many when a word is too common to be a search.
-FOUND_CAP = 1_000
+FOUND_CAP = 500
 PLACE = ("page", "count")
+OWN_ORDER = "own_order"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
 class Column(Generic[Row]):
-    """`cell` is what the page shows, `plain` what a file holds; `sort` the fields, ascending."""
+    """`cell` is what the page shows, `plain` what a file holds; `sort` the fields, ascending.
+
+    `by` is an expression to sort by instead, `needs` what is read with the rows when it is shown,
+    `group` the heading it is found under.
+    """
 
     key: str
     label: Label
@@ -41,6 +47,10 @@ class Column(Generic[Row]):
     sort: tuple[str, ...] = ()
     css: str = ""
     shown: bool = True
+    group: Label = ""
+    # Figured per row when sorted by; rows without a value stand last either way.
+    by: Any = None
+    needs: tuple[str, ...] = ()
 
     @property
     def from_top(self) -> bool:
@@ -66,6 +76,7 @@ class Filter:
     choices: Choices = ()
     says: Callable[[str], Label] = str
     listed: bool = True
+    group: Label = ""
 
     @property
     def param(self) -> str:
@@ -109,6 +120,7 @@ class ColumnChoice:
     key: str
     label: Label
     on: bool
+    group: Label = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,19 +143,54 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """A narrow table with the keys of the rows, what they are sorted by, and copies of fields.
+
+    What needs nothing else is found there, in the order of one index; joined with the rows, a
+    database would rather read all of them and sort. The list calls it `name`.
+    """
+
+    model: type[Model]
+    name: str
+    copies: frozenset[str]
+
+    def field(self, name: str) -> str:
+        """A field of the list as this table calls it. Raises LookupError for one it has not."""
+        head, _line, rest = name.partition("__")
+        if head == self.name and rest:
+            return rest
+        if head == "pk" or head in self.copies:
+            return name
+        raise LookupError(name)
+
+    def condition(self, given: Q) -> Q:
+        """A condition of the list as this table says it. Raises LookupError if it cannot."""
+        turned = Q(_connector=given.connector, _negated=given.negated)
+        for child in given.children:
+            if isinstance(child, Q):
+                turned.children.append(self.condition(child))
+            elif isinstance(child, tuple):
+                name, value = child
+                turned.children.append((self.field(name), value))
+            else:
+                raise LookupError(child)
+        return turned
+
+
+@dataclass(frozen=True)
 class ListOf(Generic[Row]):
-    """The declaration. `search` narrows rows by what somebody typed; `certain` are related rows
-    that always exist, so that the database may read them first, in the order of their index."""
+    """The declaration. `search` narrows rows by what somebody typed; `beside` is the table where
+    most pages are found."""
 
     label: Label
     columns: Sequence[Column[Row]]
     url_of: Callable[[Row], str]
     filters: Sequence[Filter] = ()
-    search: Callable[[QuerySet[Row], str], QuerySet[Row]] | None = None
+    search: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None
+    beside: Beside | None = None
     order: str = ""
     size: int = PAGE_SIZE
     related: Sequence[str] = field(default=())
-    certain: Sequence[str] = field(default=())
     prefetch: Sequence[str] = field(default=())
 
     def select(self, rows: QuerySet[Row], query: QueryDict) -> QuerySet[Row]:
@@ -152,19 +199,31 @@ class ListOf(Generic[Row]):
             rows = self.search(rows, words)
         for spec, value in self._chosen(query):
             rows = rows.filter(spec.apply(value))
-        rows = rows.filter(**{f"{name}__isnull": False for name in self.certain})
-        return rows.order_by(*self._ordering(query))
+        column = self._own_order(query)
+        if column is None:
+            return rows.order_by(*self._ordering(query))
+        value = F(OWN_ORDER)
+        down = self._sort_key(query).startswith("-")
+        turned = value.desc(nulls_last=True) if down else value.asc(nulls_last=True)
+        figured: QuerySet[Row] = rows.annotate(**{OWN_ORDER: column.by})
+        return figured.order_by(turned, "-pk" if down else "pk")
 
     def page(
         self,
         rows: QuerySet[Row],
         query: QueryDict,
         *,
+        within: Q | None = None,
+        about: int | None = None,
         columns: Sequence[str] = (),
         export_url: str = "",
     ) -> Page:
-        """One page of the selection; `columns` are the keys somebody chose, none means default."""
-        selected = self.select(rows, query)
+        """One page of the selection; `columns` are the keys somebody chose, none means default.
+
+        `within` is the condition by which the rows are scoped, for the table beside them; `about`
+        how many there are as far as somebody knows, which saves counting very many.
+        """
+        selected = self._selected(rows, query, within)
         number = max(1, _whole(query.get("page")) or 1)
         start = (number - 1) * self.size
         # What is sorted is as narrow as can be; only what is shown is read in full.
@@ -174,12 +233,14 @@ class ListOf(Generic[Row]):
             read = max(read, FOUND_CAP + 1 - start)
         keys = list(selected.values_list("pk", flat=True)[start : start + read])
         picked = keys[: self.size + 1]
-        by_key = {row.pk: row for row in self._load(rows.model._default_manager, picked)}
-        found = [by_key[key] for key in picked]
-        exact = query.get("count") == "all"
-        total, capped = self._total(selected, start, len(keys), read, exact)
-        kept = "all" if exact else None
         shown = self._shown(columns)
+        by_key = {row.pk: row for row in self._load(rows.filter(pk__in=picked), shown)}
+        # Who moved out of sight a moment ago may still stand in the table beside.
+        found = [by_key[key] for key in picked if key in by_key]
+        more = len(picked) > self.size
+        exact = query.get("count") == "all"
+        total, capped = self._total(selected, start, (len(keys), read), about, exact)
+        kept = "all" if exact else None
         return Page(
             label=self.label,
             columns=[self._header(column, query) for column in shown],
@@ -187,17 +248,18 @@ class ListOf(Generic[Row]):
                 ShownRow(row.pk, self.url_of(row), [column.shown_cell(row) for column in shown])
                 for row in found[: self.size]
             ],
-            filters=self._tokens(query),
+            filters=self.tokens(query),
             available_filters=[spec for spec in self.filters if spec.listed],
             column_choices=[
-                ColumnChoice(column.key, column.label, column in shown) for column in self.columns
+                ColumnChoice(column.key, column.label, column in shown, column.group)
+                for column in self.columns
             ],
             total=total,
             total_is_capped=capped,
             first=start + 1 if found else 0,
             last=start + min(len(found), self.size) if found else 0,
             prev_url=_address(query, page=number - 1, count=kept) if number > 1 else "",
-            next_url=_address(query, page=number + 1, count=kept) if len(found) > self.size else "",
+            next_url=_address(query, page=number + 1, count=kept) if more else "",
             count_url=_address(query, page=number, count="all") if capped else "",
             export_url=f"{export_url}{_address(query, page=None)}" if export_url else "",
             q=query.get("q", ""),
@@ -213,24 +275,65 @@ class ListOf(Generic[Row]):
     def csv_lines(self, rows: QuerySet[Row], columns: Sequence[str]) -> Iterator[Sequence[Any]]:
         shown = self._shown(columns)
         yield [str(column.label) for column in shown]
-        related = rows.select_related(*self.related).prefetch_related(*self.prefetch)
-        for row in related.iterator(chunk_size=2000):
+        for row in self._load(rows, shown).iterator(chunk_size=2000):
             yield [column.plain(row) for column in shown]
 
-    def _load(self, known: Manager[Row], keys: Sequence[Any]) -> Iterable[Row]:
-        rows = known.filter(pk__in=keys)
-        return rows.select_related(*self.related).prefetch_related(*self.prefetch)
+    def headings(self, columns: Sequence[str]) -> list[str]:
+        return [str(column.label) for column in self._shown(columns)]
+
+    def lines_of(
+        self, rows: QuerySet[Row], keys: Sequence[Any], columns: Sequence[str]
+    ) -> Iterator[Sequence[Any]]:
+        """The plain cells of those of `rows` that have these keys, in the order of the keys."""
+        shown = self._shown(columns)
+        by_key = {row.pk: row for row in self._load(rows.filter(pk__in=keys), shown)}
+        for key in keys:
+            if (row := by_key.get(key)) is not None:
+                yield [column.plain(row) for column in shown]
+
+    def _load(self, rows: QuerySet[Row], shown: Sequence[Column[Row]]) -> QuerySet[Row]:
+        """The rows with everything that these columns read."""
+        needed = dict.fromkeys(name for column in shown for name in column.needs)
+        return rows.select_related(*self.related).prefetch_related(*self.prefetch, *needed)
+
+    def asked(self, query: QueryDict) -> dict[str, Any]:
+        """The filters that the address chooses, and their values."""
+        return {spec.key: value for spec, value in self._chosen(query)}
+
+    def _selected(self, rows: QuerySet[Row], query: QueryDict, within: Q | None) -> QuerySet[Any]:
+        """The selection for the keys of one page, from the table beside the rows if it can."""
+        if within is None or self.beside is None or self._own_order(query):
+            return self.select(rows, query)
+        try:
+            order = [
+                ("-" if name.startswith("-") else "") + self.beside.field(name.removeprefix("-"))
+                for name in self._ordering(query)
+            ]
+            narrowed = [spec.apply(value) for spec, value in self._chosen(query)]
+            wanted = [self.beside.condition(each) for each in (within, *narrowed)]
+        except LookupError:
+            if within.connector != Q.OR:
+                return self.select(rows, query)
+            # With two indexes at hand a database would read all their rows and sort them.
+            inside = Case(When(within, then=True), default=False, output_field=BooleanField())
+            return self.select(rows.model._default_manager.filter(Exact(inside, True)), query)
+        found = self.beside.model._default_manager.filter(*wanted).order_by(*order)
+        words = query.get("q", "").strip()
+        return self.search(found, words) if self.search and words else found
 
     def _total(
-        self, rows: QuerySet[Row], start: int, found: int, read: int, exact: bool
+        self, rows: QuerySet[Any], start: int, came: tuple[int, int], about: int | None, exact: bool
     ) -> tuple[int, bool]:
-        """How many rows there are, and whether there are more; `found` of `read` came back."""
+        """How many rows there are, and whether more; so many came back of so many asked for."""
+        found, read = came
         if 0 < found < read:
             return start + found, False
         if exact:
             return rows.order_by().count(), False
         if found and read > self.size + 1:
             return start + found - (found == read), found == read
+        if about is not None and found:
+            return min(max(about, start + found), CAP), about > CAP
         # Counting a million rows costs more than showing fifty, and nobody reads the figure.
         counted = rows.order_by().values("pk")[: CAP + 1].count()
         return min(counted, CAP), counted > CAP
@@ -245,11 +348,17 @@ class ListOf(Generic[Row]):
             if value is not None:
                 yield spec, value
 
-    def _tokens(self, query: QueryDict) -> list[Token]:
+    def tokens(self, query: QueryDict) -> list[Token]:
+        """The active filters, each with the address that goes without it."""
         return [
             Token(spec.label, _said(spec, value), _address(query, page=None, **_without(spec)))
             for spec, value in self._chosen(query)
         ]
+
+    def _own_order(self, query: QueryDict) -> Column[Row] | None:
+        """The column sorted by, where that takes an expression."""
+        key = self._sort_key(query).lstrip("-")
+        return next((each for each in self.columns if each.key == key and each.by), None)
 
     def _ordering(self, query: QueryDict) -> list[str]:
         key = self._sort_key(query)
@@ -264,7 +373,7 @@ class ListOf(Generic[Row]):
 
     def _sort_key(self, query: QueryDict) -> str:
         asked = query.get("sort", "")
-        known = {column.key for column in self.columns if column.sort}
+        known = {column.key for column in self.columns if column.sort or column.by}
         return asked if asked.lstrip("-") in known else self.order
 
     def _header(self, column: Column[Row], query: QueryDict) -> ShownColumn:
@@ -276,7 +385,7 @@ class ListOf(Generic[Row]):
             column.key,
             column.label,
             column.css,
-            bool(column.sort),
+            bool(column.sort or column.by),
             _address(query, page=None, sort=following),
             state,
         )

@@ -13,7 +13,8 @@ class JournalEntry(models.Model):
     """One write: who did what to which row, and how it looked before and after.
 
     Plain ids instead of foreign keys: core knows no app, and the record outlives what it
-    describes. The database refuses to change or delete a row (see the first migration).
+    describes. The database refuses to change or delete a row; only when a person is erased may
+    `before` and `after` become a tombstone (see the migrations).
     """
 
     at = models.DateTimeField(_("when"), default=clock.now, db_index=True)
@@ -43,6 +44,60 @@ class JournalEntry(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> Never:
         raise TypeError("the journal is never deleted")
+
+
+class Seal(models.Model):
+    """One run of sealing: where the chain stood at its end. `root` is what a firm may print."""
+
+    sealed_at = models.DateTimeField()
+    last = models.BigIntegerField()
+    highest_entry = models.BigIntegerField()
+    root = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("seal")
+        verbose_name_plural = _("seals")
+
+    def __str__(self) -> str:
+        return bytes(self.root).hex()
+
+
+class SealedEntry(models.Model):
+    """A link of the chain over the journal.
+
+    `position` is given when sealing, because ids of transactions that overlap come out of order.
+    `digest` is of the salted payload: when a person is erased, payload and salt go, and what is
+    left can neither be guessed from the digest nor break the chain.
+    """
+
+    position = models.BigIntegerField(primary_key=True)
+    entry_id = models.BigIntegerField(unique=True)
+    salt = models.BinaryField(null=True)
+    digest = models.BinaryField()
+    hash = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("sealed entry")
+        verbose_name_plural = _("sealed entries")
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.entry_id}"
+
+
+class JournalErasure(models.Model):
+    """A customer whose person asked to be forgotten: what the journal said of them is void."""
+
+    customer_id = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField(default=clock.now)
+    actor_id = models.BigIntegerField(null=True)
+    reason = models.CharField(_("reason"), max_length=200)
+
+    class Meta:
+        verbose_name = _("erasure")
+        verbose_name_plural = _("erasures")
+
+    def __str__(self) -> str:
+        return str(self.customer_id)
 
 
 class TickRun(models.Model):

@@ -31,7 +31,7 @@ from liuke.core import text
 
 CHUNK = 1000
 # Of more rows than this one reads the wanted order and looks which of them are found.
-FEW = 2_000
+FEW = 10_000
 
 Row = TypeVar("Row", bound=Model)
 
@@ -63,6 +63,10 @@ _REPLACE = {
         " WHERE known.tokens <> excluded.tokens"
     ),
 }
+_ADD = {
+    "sqlite": "INSERT INTO {table} (rowid, tokens) VALUES (%s, %s)",
+    "postgresql": "COPY {table} (id, tokens) FROM STDIN",
+}
 _REMOVE = {
     "sqlite": "DELETE FROM {table} WHERE rowid IN (SELECT value FROM json_each(%s))",
     "postgresql": (
@@ -70,6 +74,8 @@ _REMOVE = {
         " (SELECT value::bigint FROM json_array_elements_text(%s::json))"
     ),
 }
+# FTS5 only notes that a row is gone; merging its index is what lets go of the tokens.
+_MERGE = {"sqlite": ("INSERT INTO {table} ({table}) VALUES ('optimize')",), "postgresql": ()}
 # OFFSET 0 makes PostgreSQL search first and order afterwards. Left to itself it may walk an index
 # of the wanted order in the hope of meeting 50 people called 王 soon: seconds instead of tenths.
 _MATCH = {
@@ -99,9 +105,27 @@ def index(kind: str, documents: Mapping[int, set[str]]) -> None:
     _execute_in_chunks(_REPLACE, kind, rows)
 
 
+def add(kind: str, rows: Iterable[tuple[int, str]]) -> None:
+    """Let new rows be found, whose tokens come joined by spaces; none of them is known yet."""
+    sql = _ADD[connection.vendor].format(table=_quoted(kind, connection))
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with connection.wrap_database_errors, cursor.copy(sql) as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            cursor.executemany(sql, list(rows))
+
+
 def remove(kind: str, ids: Iterable[int]) -> None:
     """Let these rows no longer be found."""
     _execute_in_chunks(_REMOVE, kind, sorted(ids))
+
+
+def forget(kind: str, ids: Iterable[int]) -> None:
+    """Let these rows no longer be found, nor their tokens be read from the database's file."""
+    remove(kind, ids)
+    _execute_all(_MERGE[connection.vendor], kind, connection)
 
 
 def matching(kind: str, query: str) -> "Matching | None":
@@ -164,7 +188,7 @@ class Matching(Expression):
             (count,) = cursor.fetchone()
         return bool(count > FEW)
 
-    def as_sql(
+    def as_sql(  # type: ignore[override]  # there is one template of it
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
     ) -> tuple[str, tuple[str, ...]]:
         """The subquery and its one parameter; EmptyResultSet when nothing can be found."""
@@ -185,7 +209,7 @@ class Has(Func):
         self.kind = kind
         self.tokens = tuple(tokens)
 
-    def as_sql(
+    def as_sql(  # type: ignore[override]  # there is one template of it
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_context: Any
     ) -> tuple[str, tuple[Any, ...]]:
         """The condition, its parameters those of the field and the expression."""

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from liuke.desk.views import customers as views
-from liuke.desk.views import today
+from liuke.desk.views import privacy, record, today
 
 urlpatterns = [
     path("today/", today.today, name="today"),
@@ -20,6 +20,9 @@ urlpatterns = [
     ),
     path("customers/<int:pk>/tags/", views.customer_cell, {"field": "tags"}, name="customer-tags"),
     path("customers/<int:pk>/", views.customer, name="customer"),
+    path("customers/<int:pk>/privacy/", privacy.customer_privacy, name="customer-privacy"),
+    path("customers/<int:pk>/archive/", privacy.customer_archive, name="customer-archive"),
+    path("journal/", record.journal, name="journal"),
     path("search/", views.search, name="search"),
     path("search/palette/", views.palette, name="palette"),
 ]

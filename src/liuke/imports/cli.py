@@ -1,8 +1,8 @@
-"""`liuke import orders FILE`: the import of the screen, for scripts and large files."""
+"""`liuke import orders FILE`, `customers FILE` …: the wizard for scripts and large files."""
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
@@ -13,18 +13,24 @@ from django.utils.translation import gettext as _
 from liuke.core.errors import Refused
 from liuke.imports.models import ImportRun
 from liuke.imports.queries import unfinished
+from liuke.imports.readers.declare import Mode, Twins
 from liuke.imports.readers.errors import Unclear
 from liuke.imports.readers.mapping import Field, Meaning
-from liuke.imports.rules import Status
+from liuke.imports.rules import ORDERS, Status
 from liuke.imports.services import (
     check_import,
     choose_meaning,
+    choose_reading,
     discard_import,
     run_import,
     start_import,
+    undo_import,
 )
+from liuke.imports.services.kinds import KINDS
+from liuke.imports.services.kinds.kind import RecordKind
 from liuke.imports.services.work import Progress, silent
 
+LIST_COUNTS = ("rows", "new", "change", "same", "left", "twins", "rejected", "noticed", "skipped")
 NOTHING_IMPORTED = 1
 WRONG_USE = 2
 SHOWN_ERRORS = 10
@@ -116,7 +122,7 @@ def answer(run: ImportRun, file: Path, dry_run: bool) -> dict[str, Any]:
 
 def _taken_in(file: Path, columns: Mapping[str, str], kind: str, date_order: str) -> ImportRun:
     with file.open("rb") as content:
-        run = start_import(actor=None, content=content, name=file.name, in_place=file)
+        run = start_import(actor=None, content=content, name=file.name, in_place=file, kind=ORDERS)
     meaning = replace(_chosen(run.mapping, columns), kind=kind, date_order=date_order)
     try:
         run = choose_meaning(actor=None, run_id=run.pk, meaning=meaning)
@@ -154,6 +160,151 @@ def _carried_out(run: ImportRun, dry_run: bool, progress: Progress) -> ImportRun
     if progress is not silent:
         click.echo("\r\x1b[K", nl=False, err=True)
     return run
+
+
+@click.command("undo")
+@click.argument("run_id", metavar="NUMBER", type=int)
+@click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")
+def undo(run_id: int, as_json: bool) -> None:
+    """Take back import NUMBER, as far as nobody has worked with what it brought."""
+    progress = _line_on_terminal if sys.stderr.isatty() else silent
+    try:
+        run = undo_import(actor=None, run_id=run_id, progress=progress)
+    except ImportRun.DoesNotExist:
+        raise click.UsageError(_("There is no import %s.") % run_id) from None
+    except Refused as refused:
+        raise click.ClickException(_said(refused)) from None
+    counts = {name: run.counts[name] for name in ("removed", "restored", "kept")}
+    if as_json:
+        click.echo(_as_json({"run": run.pk, **counts}))
+        return
+    words = {
+        "removed": _("removed"),
+        "restored": _("set back"),
+        "kept": _("left, because somebody has worked with them since"),
+    }
+    for name, count in counts.items():
+        click.echo(f"{count:>12,}  {words[name]}")
+
+
+def _command_of(kind: RecordKind) -> click.Command:
+    """`liuke import customers FILE`: one command for each declared kind."""
+    shape = kind.shape
+    fields = ", ".join(each.name for each in shape.fields)
+
+    @click.command(shape.name, help=f"Import {shape.name} from a CSV, XLSX or Parquet FILE.")
+    @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+    @click.option(
+        "--map",
+        "said",
+        multiple=True,
+        metavar="COL=FIELD",
+        help=f"What a column means, else it is guessed; an empty FIELD leaves it out. {fields}.",
+    )
+    @click.option("--key", type=click.Choice([key.name for key in shape.keys]), help="Find by.")
+    @click.option(
+        "--mode", type=click.Choice([each.value for each in Mode]), default=Mode.BOTH.value
+    )
+    @click.option(
+        "--twins",
+        type=click.Choice([each.value for each in Twins]),
+        default=Twins.REFUSE.value,
+        help="What to do with a mobile that another customer has.",
+    )
+    @click.option("--erase", is_flag=True, help="Empty cells erase what is recorded.")
+    @click.option("--strict", is_flag=True, help="Leave out rows with an unreadable cell.")
+    @click.option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), default=None)
+    @click.option("--dry-run", is_flag=True, help="Check and count; record nothing.")
+    @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")
+    def command(
+        file: Path,
+        said: Sequence[str],
+        key: str | None,
+        date_order: str | None,
+        dry_run: bool,
+        as_json: bool,
+        **choices: Any,
+    ) -> None:
+        progress = _line_on_terminal if sys.stderr.isatty() else silent
+        try:
+            run = _list_taken_in(shape.name, file, said, key, date_order or "", choices)
+            run = _carried_out(run, dry_run, progress)
+        except Unclear as unclear:
+            raise click.UsageError(_said(unclear) + " --date-order dmy|mdy") from None
+        except Refused as refused:
+            _give_up(file, _said(refused), as_json)
+        if as_json:
+            click.echo(_as_json(_list_answer(run, file, dry_run)))
+        else:
+            click.echo(_list_report(run))
+        if not any(run.counts.get(name) for name in ("new", "change", "same", "left")):
+            sys.exit(NOTHING_IMPORTED)
+
+    return command
+
+
+def _list_taken_in(
+    kind: str, file: Path, said: Sequence[str], key: str | None, date_order: str,
+    choices: Mapping[str, Any],
+) -> ImportRun:  # fmt: skip
+    with file.open("rb") as content:
+        run = start_import(actor=None, content=content, name=file.name, in_place=file, kind=kind)
+    mapped = dict(pair.rpartition("=")[::2] for pair in said)
+    columns = {**run.reading.columns, **mapped}
+    reading = replace(
+        run.reading,
+        columns={column: field for column, field in columns.items() if field},
+        key=key or run.reading.key,
+        date_order=date_order,
+        **choices,
+    )
+    try:
+        run = choose_reading(actor=None, run_id=run.pk, reading=reading)
+    except Refused as refused:
+        discard_import(actor=None, run_id=run.pk)
+        raise click.UsageError(_said(refused)) from None
+    earlier = unfinished(None, run.digest, reading, except_id=run.pk)
+    if earlier is None:
+        return run
+    discard_import(actor=None, run_id=run.pk)
+    return earlier
+
+
+def _list_answer(run: ImportRun, file: Path, dry_run: bool) -> dict[str, Any]:
+    """The stable answer: rows by what became of them, and the number to undo the import by."""
+    counted = {name: run.counts.get(name, 0) for name in LIST_COUNTS}
+    return {
+        "file": str(file),
+        "run": run.pk,
+        **counted,
+        "rejects_file": str(run.rejects_file) if run.rejects_file.exists() else None,
+        "dry_run": dry_run,
+        "reasons": run.counts.get("reasons", []),
+        "errors": run.counts.get("errors", []),
+        "columns": dict(run.reading.columns),
+        "key": run.reading.key,
+        "date_order": run.reading.date_order,
+    }
+
+
+def _list_report(run: ImportRun) -> str:
+    columns = ", ".join(f"{column} = {field}" for column, field in run.reading.columns.items())
+    words = {
+        "rows": _("rows in the file"),
+        "new": _("new"),
+        "change": _("changed"),
+        "same": _("unchanged"),
+        "left": _("left out as chosen"),
+        "rejected": _("rows refused"),
+        "noticed": _("cells left out"),
+    }
+    lines = [f"{run.name} ({run.described})", _("Columns: %(columns)s") % {"columns": columns}]
+    lines += [f"{run.counts.get(name, 0):>12,}  {said}" for name, said in words.items()]
+    lines += [f"{item['rows']:>16,}  {item['reason']}" for item in run.counts.get("reasons", [])]
+    if run.rejects_file.exists():
+        lines.append(_("All rejected rows: %(file)s") % {"file": run.rejects_file})
+    lines.append(_("To take it back: liuke import undo %s") % run.pk)
+    return "\n".join(lines)
 
 
 def _as_json(values: Mapping[str, Any]) -> str:
@@ -209,6 +360,10 @@ def _line_on_terminal(step: str, done: int, total: int) -> None:
         "judge": _("Checking"),
         "check": _("Checking"),
         "record": _("Recording"),
+        "undo": _("Undoing"),
     }
     share = f"{done * 100 // total:3}%" if total else f"{done:,}"
     click.echo(f"\r\x1b[K{words[step]} {share}", nl=False, err=True)
+
+
+COMMANDS = (import_orders, *map(_command_of, KINDS.values()), undo)

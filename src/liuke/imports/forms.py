@@ -5,11 +5,13 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.forms.boundfield import BoundField
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from liuke.core.errors import Refused
 from liuke.imports.models import ImportRun
+from liuke.imports.readers.declare import Mode, Reading, Shape, Twins, without_empty
 from liuke.imports.readers.mapping import Field, Meaning, check_meaning
 
 LABELS = {
@@ -84,6 +86,78 @@ class MeaningForm(forms.Form):
             except Refused as refused:
                 raise forms.ValidationError(refused.messages) from None
         return cleaned
+
+
+MODES = [
+    (Mode.BOTH, _("Create new ones and update known ones")),
+    (Mode.CREATE, _("Only create new ones")),
+    (Mode.UPDATE, _("Only update known ones")),
+]
+TWINS = [
+    (Twins.REFUSE, _("Leave the row out and say whose it is")),
+    (Twins.UPDATE, _("Update that customer")),
+    (Twins.CREATE, _("Create a second customer with the same mobile")),
+]
+OWNERS = [("", _("Nobody for now")), ("me", _("Me"))]
+
+
+class ReadingForm(forms.Form):
+    """One choice of a field per column of the file, and how records are met; see `reading`."""
+
+    def __init__(self, run: ImportRun, shape: Shape, data: Any = None) -> None:
+        said = run.reading
+        super().__init__(data, initial={**said.as_dict(), **_places(run, said)})
+        self.run, self.shape = run, shape
+        choices = [("", _("— not used —")), *((each.name, each.label) for each in shape.fields)]
+        for at, column in enumerate(run.columns):
+            self.fields[f"column_{at}"] = forms.ChoiceField(
+                label=column, choices=choices, required=False
+            )
+        self.fields["key"] = forms.ChoiceField(
+            label=_("Customers are found by"),
+            choices=[(key.name, key.label) for key in shape.keys],
+        )
+        if shape.changes:
+            self.fields["mode"] = forms.ChoiceField(label=_("The file may"), choices=MODES)
+            self.fields["twins"] = forms.ChoiceField(
+                label=_("If another customer has this mobile already"), choices=TWINS
+            )
+            self.fields["owner"] = forms.ChoiceField(
+                label=_("Whoever has no owner in the file belongs to"),
+                choices=OWNERS,
+                required=False,
+            )
+            self.fields["erase"] = forms.BooleanField(
+                label=_("Empty cells erase what is recorded"), required=False
+            )
+        self.fields["strict"] = forms.BooleanField(
+            label=_("Leave a row out as a whole when one of its cells cannot be read"),
+            required=False,
+        )
+        self.fields["date_order"] = forms.ChoiceField(
+            label=_("Dates are written"), choices=DATE_ORDERS, required=False
+        )
+
+    @property
+    def reading(self) -> Reading:
+        """What is chosen now, be it usable or not."""
+        self.is_valid()
+        said = dict(self.cleaned_data)
+        columns = (
+            (column, said.pop(f"column_{at}", "")) for at, column in enumerate(self.run.columns)
+        )
+        return Reading.from_dict({**said, "columns": without_empty(columns)})
+
+    def columns(self) -> list[BoundField]:
+        return [self[f"column_{at}"] for at in range(len(self.run.columns))]
+
+
+def _places(run: ImportRun, said: Reading) -> dict[str, str]:
+    return {
+        f"column_{at}": said.columns[column]
+        for at, column in enumerate(run.columns)
+        if column in said.columns
+    }
 
 
 def too_large() -> str:

@@ -6,14 +6,16 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from liuke.core import clock
+from liuke.imports.readers.declare import Reading
 from liuke.imports.readers.mapping import Meaning
-from liuke.imports.rules import BUSY, RUNNABLE, Status, progress
+from liuke.imports.rules import BUSY, ORDERS, RUNNABLE, UNDOABLE, Status, progress
 
 
 class ImportRun(models.Model):
     """One file on its way in: how it is read, how far it is, what came of it."""
 
     name = models.CharField(_("file"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=20, default=ORDERS)
     digest = models.CharField(max_length=64, editable=False)
     size = models.BigIntegerField(_("size"))
     status = models.CharField(
@@ -54,6 +56,23 @@ class ImportRun(models.Model):
         return Meaning.from_dict(self.meaning)
 
     @property
+    def reading(self) -> Reading:
+        return Reading.from_dict(self.meaning)
+
+    @property
+    def recorded(self) -> int:
+        """How many records it brought or changed."""
+        return sum(int(self.counts.get(name, 0)) for name in ("orders", "returns", "new", "change"))
+
+    @property
+    def is_of_orders(self) -> bool:
+        return self.kind == ORDERS
+
+    @property
+    def may_be_undone(self) -> bool:
+        return self.status in UNDOABLE and bool(self.position)
+
+    @property
     def folder(self) -> Path:
         return Path(settings.MEDIA_ROOT) / "imports" / str(self.pk)
 
@@ -80,15 +99,17 @@ class ImportRun(models.Model):
 
 
 class Clash(models.Model):
-    """An order of the file whose number is already recorded with other content.
+    """A row or order of the file that met something else in the database.
 
-    Written in the transaction of its chunk, so that a run killed in between forgets none.
+    For orders `kind` is theirs, for other records what is wrong, with ~ when the row was recorded
+    without that cell. Written in the transaction of its chunk, so that a run killed in between
+    forgets none.
     """
 
     run = models.ForeignKey(ImportRun, models.CASCADE, related_name="clashes")
     place = models.PositiveBigIntegerField()
-    kind = models.CharField(max_length=6)
-    message = models.TextField()
+    kind = models.CharField(max_length=60)
+    message = models.TextField(blank=True)
 
     class Meta:
         verbose_name = _("clash")
@@ -97,3 +118,29 @@ class Clash(models.Model):
 
     def __str__(self) -> str:
         return self.message
+
+
+class ImportChunk(models.Model):
+    """What one chunk of a run created and changed, so that the run can be undone.
+
+    `created` and `changed` are ids by kind of row; `since` and `until` the last entries of the
+    journal before and after. Undoing goes chunk by chunk backwards and leaves in `kept` what
+    somebody has worked with since.
+    """
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="chunks")
+    place = models.PositiveBigIntegerField()
+    since = models.BigIntegerField()
+    until = models.BigIntegerField()
+    created = models.JSONField(default=dict)
+    changed = models.JSONField(default=dict)
+    kept = models.JSONField(default=list)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("part of an import")
+        verbose_name_plural = _("parts of imports")
+        constraints = [models.UniqueConstraint(fields=["run", "place"], name="import_chunk_once")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}: {self.place}"

@@ -12,13 +12,17 @@ class Status(models.TextChoices):
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
     STOPPED = "stopped", _("Stopped")
+    UNDOING = "undoing", _("Being undone")
+    UNDONE = "undone", _("Undone")
 
 
-BUSY = frozenset({Status.CHECKING, Status.RUNNING})
+ORDERS = "orders"
+BUSY = frozenset({Status.CHECKING, Status.RUNNING, Status.UNDOING})
 CHECKABLE = frozenset({Status.UPLOADED, Status.CHECKING, Status.CHECKED, Status.FAILED})
 # A run that was killed still says "running": only the lock knows whether somebody works on it.
 RUNNABLE = frozenset({Status.CHECKED, Status.RUNNING, Status.FAILED, Status.STOPPED})
 RESUMABLE = frozenset({Status.CHECKED, Status.RUNNING, Status.FAILED, Status.STOPPED})
+UNDOABLE = frozenset({Status.DONE, Status.STOPPED, Status.FAILED, Status.UNDOING})
 
 
 def progress(position: int, total: int) -> int:

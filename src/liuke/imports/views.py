@@ -9,6 +9,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
@@ -19,10 +20,10 @@ from liuke.accounts.rules import Act
 from liuke.accounts.services import require
 from liuke.core.errors import Refused
 from liuke.imports import services, tasks
-from liuke.imports.forms import MeaningForm, UploadForm, too_large
+from liuke.imports.forms import MeaningForm, ReadingForm, UploadForm, too_large
 from liuke.imports.models import ImportRun
-from liuke.imports.queries import visible_to
-from liuke.imports.rules import CHECKABLE, RUNNABLE, Status
+from liuke.imports.queries import kept_of, visible_to
+from liuke.imports.rules import CHECKABLE, ORDERS, RUNNABLE, Status
 
 PAST_RUNS = 50
 ERRORS_SHOWN = 20
@@ -85,13 +86,62 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
     run = _run(viewer, pk)
     if run.status not in CHECKABLE or run.position:
         return redirect("import-run", pk)
+    if not run.is_of_orders:
+        return _map_records(request, viewer, run)
     form = MeaningForm(run, request.POST or None)
     if form.is_valid():
         services.choose_meaning(actor=viewer, run_id=run.pk, meaning=form.meaning)
         tasks.check.enqueue(run.pk)
         return _go(request, "import-check", run)
-    context = {"run": run, "form": form, "first": services.first_rows(run)}
+    context = {"run": run, "form": form, "first": services.first_rows(run), "kinds": _kinds(run)}
     return render(request, "imports/map.html", context)
+
+
+def _map_records(request: HttpRequest, viewer: User, run: ImportRun) -> HttpResponse:
+    """Each column with examples and what it means; a change only shows what it would come to."""
+    shape = services.KINDS[run.kind].shape
+    form = ReadingForm(run, shape, request.POST or None)
+    reading = form.reading if form.is_bound else run.reading
+    seen = services.look(run, reading)
+    if request.method == "POST" and not getattr(request, "htmx", False) and form.is_valid():
+        try:
+            services.choose_reading(actor=viewer, run_id=run.pk, reading=reading)
+        except Refused:
+            pass  # The page says what is wrong, beside the column.
+        else:
+            tasks.check.enqueue(run.pk)
+            return redirect("import-check", run.pk)
+    columns = list(zip(seen.columns, form.columns(), strict=True))
+    used = sum(1 for name in run.columns if name in reading.columns)
+    context = {
+        "run": run,
+        "form": form,
+        "columns": columns,
+        "faults": seen.faults,
+        "used": used,
+        "shape": shape,
+        "kinds": _kinds(run),
+    }
+    return render(request, "imports/map_records.html", context)
+
+
+@require_POST
+def import_kind(request: HttpRequest, pk: int) -> HttpResponse:
+    """The file holds another kind of record than was guessed."""
+    viewer = _importer(request)
+    run = _run(viewer, pk)
+    services.choose_kind(actor=viewer, run_id=run.pk, kind=request.POST.get("kind", ""))
+    return redirect("import-map", pk)
+
+
+@require_POST
+def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back what an import recorded."""
+    viewer = _importer(request)
+    run = _run(viewer, pk)
+    if run.may_be_undone:
+        tasks.undo.enqueue(run.pk, viewer.pk)
+    return redirect("import-run", pk)
 
 
 def import_check(request: HttpRequest, pk: int) -> HttpResponse:
@@ -115,7 +165,7 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
         run.status == Status.FAILED and not run.total
     ):
         return redirect("import-check", pk)
-    running = run.status in (Status.CHECKED, Status.RUNNING)
+    running = run.status in (Status.CHECKED, Status.RUNNING, Status.UNDOING)
     return _watched(request, run, "imports/run.html", running)
 
 
@@ -144,6 +194,21 @@ def import_rejects(request: HttpRequest, pk: int) -> HttpResponseBase:
     return FileResponse(
         run.rejects_file.open("rb"), as_attachment=True, filename=name, content_type="text/csv"
     )
+
+
+def _kinds(run: ImportRun) -> list[dict[str, Any]]:
+    """What a file may hold: name, label, hint and whether it is chosen."""
+    shapes = [kind.shape for kind in services.KINDS.values()]
+    known = [(each.name, each.label, each.hint, each.icon) for each in shapes]
+    known.append((ORDERS, _("Orders and visits"), _("What customers bought and when"), "receipt"))
+    return [
+        {"name": name, "label": label, "hint": hint, "icon": icon, "chosen": name == run.kind}
+        for name, label, hint, icon in known
+    ]
+
+
+def label_of(run: ImportRun) -> str:
+    return next(str(kind["label"]) for kind in _kinds(run) if kind["chosen"])
 
 
 def _importer(request: HttpRequest) -> User:
@@ -177,7 +242,11 @@ def _watched(request: HttpRequest, run: ImportRun, template: str, waiting: bool)
         "counts": run.counts,
         "errors": run.counts.get("errors", [])[:ERRORS_SHOWN],
         "has_rejects": bool(run.counts.get("rejected")) and run.rejects_file.exists(),
-        "abandoned": run.status == Status.RUNNING and not services.is_worked_on(run),
+        "abandoned": run.status in (Status.RUNNING, Status.UNDOING)
+        and not services.is_worked_on(run),
+        "label": label_of(run),
+        "samples": run.counts.get("samples", {}),
+        "kept": kept_of(run) if run.status == Status.UNDONE else (),
     }
     if not getattr(request, "htmx", False):
         return render(request, template, context)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -17,8 +17,10 @@ from liuke.core import bulk, clock, journal
 from liuke.core.announce import announce
 from liuke.core.errors import Refused
 from liuke.core.journal import Change
+from liuke.core.models import JournalEntry
 from liuke.customers import queries as customer_queries
 from liuke.customers import services as customers
+from liuke.customers.queries.duplicates import former_ids
 from liuke.facts import OrdersRecorded
 from liuke.sales import queries
 from liuke.sales.models import Order, OrderLine, Product
@@ -103,6 +105,35 @@ def void_order(*, actor: User, order_id: int, reason: str) -> None:
     announce(OrdersRecorded([customer_id]))
 
 
+@transaction.atomic
+def remove_orders(
+    *, actor: User | None, order_ids: Collection[int], until: int, reason: str
+) -> tuple[list[int], list[int]]:
+    """Void many orders that the journal does not mention after its entry `until`.
+
+    The second answer are those that somebody has worked with since, or that others rest on.
+    """
+    require(actor, Act.RECORD_ORDERS)
+    rows = {row.pk: row for row in Order.objects.filter(pk__in=order_ids)}
+    ids = {row.customer_id for row in rows.values()}
+    customers.lock(ids)
+    since = JournalEntry.objects.filter(
+        subject=Order._meta.label_lower, subject_id__in=rows, pk__gt=until
+    )
+    free = sorted(set(rows) - set(since.values_list("subject_id", flat=True)))
+    changes = {
+        pk: Change(
+            rows[pk], rows[pk].customer_id, before=_snapshot(rows[pk]), after={"reason": reason}
+        )
+        for pk in free
+    }
+    removed = bulk.delete(Order, free)
+    journal.record(actor, "order.voided", [changes[pk] for pk in removed])
+    if removed:
+        announce(OrdersRecorded({rows[pk].customer_id for pk in removed}))
+    return removed, sorted(set(rows) - set(removed))
+
+
 def refresh_purchases(customer_ids: Collection[int]) -> None:
     """Reaction: stage, purchase days and value of these customers, from their orders."""
     ids = sorted(customer_ids)
@@ -155,7 +186,9 @@ def _sort_out(
             result.created.append(index)
             if row.number:
                 known[row.number, row.kind] = earlier[row.number, row.kind] = row
-        elif recorded.digest == row.digest:
+        elif recorded.digest == row.digest or recorded.digest in _former_digests(
+            orders[index], row
+        ):
             result.unchanged.append(index)
         else:
             result.conflicts.append(Conflict(index, _difference(recorded, row)))
@@ -189,6 +222,12 @@ def _row(new: NewOrder, origin: str) -> Order:
         digest=_digest(new, total),
         origin=origin,
     )
+
+
+def _former_digests(new: NewOrder, row: Order) -> set[str]:
+    """The same order as it was recorded for a customer that became part of this one."""
+    former = former_ids(new.customer_id)
+    return {_digest(replace(new, customer_id=pk), row.total) for pk in former}
 
 
 def _digest(new: NewOrder, total: Decimal) -> str:

@@ -15,6 +15,7 @@ from liuke.churn.api import router as churn
 from liuke.core.errors import Stale
 from liuke.customers.api import router as customers
 from liuke.customers.api.around import router as around
+from liuke.customers.services import Known
 from liuke.followups.api import router as followups
 from liuke.sales.api import router as sales
 
@@ -56,6 +57,18 @@ def stale(request: HttpRequest, problem: Stale) -> HttpResponse:
         for each in problem.changes
     ]
     body = {"detail": problem.messages, "version": problem.current_version, "changes": changes}
+    return api.create_response(request, body, status=409)
+
+
+@api.exception_handler(Known)
+def known(request: HttpRequest, problem: Known) -> HttpResponse:
+    """The customer exists: 409 with who and whose, and whether a reason lets it pass."""
+    found = [
+        {"id": each.customer_id if each.seen else None, "name": each.name, "owner": each.owner}
+        for each in problem.found
+    ]
+    detail: Any = problem.message_dict if hasattr(problem, "error_dict") else problem.messages
+    body = {"detail": detail, "found": found, "reason_needed": problem.reason_needed}
     return api.create_response(request, body, status=409)
 
 

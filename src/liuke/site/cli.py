@@ -22,7 +22,8 @@ from granian.constants import Interfaces  # noqa: E402
 from liuke.accounts.cli import user  # noqa: E402
 from liuke.churn.cli import churn  # noqa: E402
 from liuke.core import ticks  # noqa: E402
-from liuke.imports.cli import import_orders  # noqa: E402
+from liuke.core.cli import journal  # noqa: E402
+from liuke.imports.cli import COMMANDS as IMPORTS  # noqa: E402
 from liuke.site import demo, setup  # noqa: E402
 from liuke.site.ticks import TICKS  # noqa: E402
 from liuke_analytics import cli as statistics  # noqa: E402
@@ -119,6 +120,7 @@ def init(empty: bool, simulated: str, business: str, firm: str) -> None:
 
 main.add_command(user)
 main.add_command(churn)
+main.add_command(journal)
 for command in (statistics.report, statistics.fit, statistics.uplift, statistics.survival):
     main.add_command(command)
 main.add_command(dedupe_file)
@@ -129,7 +131,8 @@ def import_() -> None:
     """Bring files in."""
 
 
-import_.add_command(import_orders, "orders")
+for command in IMPORTS:
+    import_.add_command(command)
 
 
 def _serve(host: str, port: int) -> None:

@@ -32,6 +32,8 @@ RAIL: list[list[tuple[Any, str, str, str, tuple[str, ...], Act | None]]] = [
     ],
     [
         (_("Import"), "import-list", "database-import", "i", ("/import/",), Act.IMPORT),
+        (_("Exports"), "exports", "download", "e", ("/exports/",), Act.EXPORT),
+        (_("Journal"), "journal", "history", "j", ("/journal/",), Act.SEE_JOURNAL),
         (_("Settings"), "churn-rules", "settings", "s", ("/settings/",), None),
     ],
 ]
@@ -40,6 +42,8 @@ RAIL: list[list[tuple[Any, str, str, str, tuple[str, ...], Act | None]]] = [
 SETTINGS: list[tuple[Any, str, str, str, Act | None]] = [
     (_("Churn rules"), "churn-rules", "door-exit", "/settings/churn/", None),
     (_("Contact rhythm"), "cadences", "phone", "/settings/contacts/", None),
+    (_("Fields"), "fields", "list-details", "/settings/fields/", None),
+    (_("Customer levels"), "levels", "star", "/settings/levels/", None),
     (_("Relations"), "relation-kinds", "affiliate", "/settings/relations/", None),
     (_("People"), "users", "users", "/settings/people/", Act.MANAGE_USERS),
     (_("Roles"), "roles", "shield-check", "/settings/roles/", Act.MANAGE_USERS),

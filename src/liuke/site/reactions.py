@@ -9,32 +9,41 @@ from liuke.facts import (
     AgendaSettled,
     AssetsChanged,
     ContactUnblocked,
+    CustomersErased,
+    CustomersMerged,
     CustomersMoved,
     OrdersRecorded,
 )
 from liuke.followups import services as followups
+from liuke.imports import services as imports
 from liuke.sales import services as sales
 
 
-def _purchases(fact: OrdersRecorded) -> None:
+def _purchases(fact: OrdersRecorded | CustomersMerged) -> None:
     sales.refresh_purchases(fact.customer_ids)
 
 
-def _clocks(fact: OrdersRecorded | AssetsChanged) -> None:
+def _clocks(fact: OrdersRecorded | AssetsChanged | CustomersErased | CustomersMerged) -> None:
     churn.refresh_clocks(fact.customer_ids)
 
 
-def _contacts(fact: OrdersRecorded | ContactUnblocked | AgendaSettled) -> None:
+def _contacts(
+    fact: OrdersRecorded | ContactUnblocked | AgendaSettled | CustomersErased | CustomersMerged,
+) -> None:
     followups.refresh_contacts(fact.customer_ids)
 
 
-def _places(fact: CustomersMoved) -> None:
+def _places(fact: CustomersMoved | CustomersMerged) -> None:
     customers.keep_places(fact.customer_ids)
     agenda.keep_places(fact.customer_ids)
 
 
-def _months(fact: CustomersMoved) -> None:
+def _months(fact: CustomersMoved | CustomersMerged) -> None:
     churn.move_counts(fact.customer_ids)
+
+
+def _files(fact: CustomersErased) -> None:
+    imports.forget_rows()
 
 
 REACTIONS: Reactions = {
@@ -43,4 +52,6 @@ REACTIONS: Reactions = {
     facts.ContactUnblocked: (_contacts,),
     facts.AgendaSettled: (_contacts,),
     facts.CustomersMoved: (_places, _months),
+    facts.CustomersErased: (_clocks, _contacts, _files),
+    facts.CustomersMerged: (_purchases, _clocks, _contacts, _places, _months),
 }

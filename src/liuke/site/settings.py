@@ -19,6 +19,7 @@ HTTPS = env.flag("LIUKE_HTTPS")
 INSTALLED_APPS = [
     "liuke.core",
     "liuke.accounts",
+    "liuke.exports",
     "liuke.customers",
     "liuke.agenda",
     "liuke.sales",
@@ -64,6 +65,9 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "liuke.site.urls"
 LIUKE_REACTIONS = "liuke.site.reactions.REACTIONS"
+LIUKE_PRIVACY = "liuke.site.privacy.PARTS"
+LIUKE_EXPORTS = "liuke.site.exports.SOURCES"
+LIUKE_MERGING = "liuke.site.merging.MERGING"
 
 TEMPLATES = [
     {

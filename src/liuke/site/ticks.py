@@ -2,14 +2,19 @@
 
 from liuke.agenda import services as agenda
 from liuke.churn import services as churn
+from liuke.core import seals
 from liuke.core.ticks import Tick
 from liuke.customers import services as customers
+from liuke.exports import services as exports
 from liuke.followups import services as followups
 
 TICKS: dict[str, Tick] = {
     "churn.clocks": churn.advance,
     "followups.contacts": followups.advance,
     "churn.score": churn.score_when_due,
+    "customers.completeness": customers.weigh_profiles,
     "customers.tally": customers.keep_tally,
     "agenda.tally": agenda.keep_tally,
+    "exports.expire": exports.expire,
+    "journal.seals": seals.keep_sealed,
 }

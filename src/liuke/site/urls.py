@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("liuke.followups.urls")),
     path("", include("liuke.churn.urls")),
     path("", include("liuke.imports.urls")),
+    path("", include("liuke.exports.urls")),
     path("", include("liuke.desk.urls")),
     path("", include("liuke.accounts.urls")),
     path("accounts/", include("allauth.account.urls")),

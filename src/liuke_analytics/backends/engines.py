@@ -5,10 +5,12 @@ from typing import Any
 
 import ibis
 
+from liuke_analytics.extras import MissingExtra
+
 ENGINES = ("duckdb", "spark")
 
 
-class MissingEngine(RuntimeError):
+class MissingEngine(MissingExtra):
     """The engine is not installed; the message says what to install."""
 
 
@@ -32,4 +34,6 @@ def _session() -> Any:
         builder = sql.SparkSession.builder.appName("liuke").config("spark.ui.enabled", "false")
         return builder.config("spark.sql.session.timeZone", "UTC").getOrCreate()
     except Exception as problem:
-        raise MissingEngine(f"Spark does not start; it needs Java: {problem}") from problem
+        raise MissingEngine(
+            "Spark does not start; it needs Java: {problem}", problem=problem
+        ) from problem

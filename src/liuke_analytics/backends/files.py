@@ -1,4 +1,4 @@
-"""CSV and Parquet files as tables of either engine, whatever their encoding."""
+"""CSV files, workbooks and Parquet files as tables of either engine, whatever their encoding."""
 
 import codecs
 import gzip
@@ -7,10 +7,16 @@ import tempfile
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
+import pyarrow as pa
 from charset_normalizer import from_bytes
 from ibis import Table
+from pyarrow import csv
+
+from liuke_analytics.extras import need
+from liuke_analytics.saying import Said
 
 _BLOCK = 1 << 20
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 _DELIMITERS = (",", ";", "\t", "|")
 _MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
@@ -18,8 +24,8 @@ _MARKS = {
 }
 
 
-class Unreadable(ValueError):
-    """The file is no CSV or Parquet file; the message says why."""
+class Unreadable(Said):
+    """The file is no CSV, Excel or Parquet file; the message says why."""
 
 
 class File(NamedTuple):
@@ -30,15 +36,16 @@ class File(NamedTuple):
 
 
 def read(connection: Any, path: Path, folder: Path) -> File:
-    """`path` as a table of `connection`; CSV columns are all text.
+    """`path` as a table of `connection`; columns of a CSV or the first sheet are all text.
 
     A CSV that is not UTF-8 is decoded into a copy in `folder`, which must outlive the table.
     """
     if _is_parquet(path):
         return File(connection.read_parquet(str(path)), None)
-    encoding = _encoding(path)
-    if encoding is not None:
-        path = _decoded(path, encoding, folder)
+    if path.suffix.lower() in WORKBOOKS:
+        path, encoding = _from_workbook(path, folder), None
+    else:
+        path, encoding = in_utf8(path, folder)
     delimiter = _delimiter(path)
     if connection.name == "pyspark":
         options = {"header": True, "sep": delimiter, "escape": '"', "multiLine": True}
@@ -48,6 +55,32 @@ def read(connection: Any, path: Path, folder: Path) -> File:
         null_padding=True, strict_mode=False, parallel=False,
     )  # fmt: skip
     return File(table, encoding)
+
+
+def in_utf8(path: Path, folder: Path) -> tuple[Path, str | None]:
+    """`path` itself and None if it is UTF-8; else a decoded copy in `folder`, and from what.
+
+    Raises Unreadable for an empty file.
+    """
+    encoding = _encoding(path)
+    return (path, None) if encoding is None else (_decoded(path, encoding, folder), encoding)
+
+
+def _from_workbook(path: Path, folder: Path) -> Path:
+    """The first sheet as CSV."""
+    excel = need("fastexcel", "report", "reading Excel workbooks")
+    copy = Path(tempfile.mkdtemp(dir=folder)) / "sheet.csv"
+    try:
+        sheet = excel.read_excel(path).load_sheet(0, dtypes="string").to_arrow()
+    except excel.FastExcelError as problem:
+        raise Unreadable(
+            "{name} cannot be read as a workbook: {problem}",
+            name=path.name, problem=str(problem).strip().splitlines()[0],
+        ) from problem  # fmt: skip
+    if not sheet.num_rows:
+        raise Unreadable("the file is empty")
+    csv.write_csv(pa.Table.from_batches([sheet]), copy)
+    return copy
 
 
 def keep(connection: Any, table: Table, folder: Path) -> Table:

@@ -21,6 +21,7 @@ from liuke_analytics.btyd.fitting import (
 )
 from liuke_analytics.btyd.histories import Histories
 from liuke_analytics.errors import NotEnoughData
+from liuke_analytics.saying import Said
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class GammaGamma(HistoryModel):
         than ten such buyers per parameter or amounts that determine nothing.
         """
         if histories.mean_value is None:
-            raise ValueError("histories carry no amounts")
+            raise Said("histories carry no amounts")
         each = histories.frequency[histories.row_of]
         with np.errstate(invalid="ignore"):
             used = (each > 0) & (histories.mean_value > 0)

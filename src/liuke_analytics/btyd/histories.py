@@ -23,6 +23,7 @@ from liuke_analytics.arrays import (
     same_length,
     sums,
 )
+from liuke_analytics.saying import Said
 
 DAYS_A_WEEK = 7
 _ROOM = 4_000_000
@@ -90,11 +91,11 @@ class Histories:
         total = floats(age, "age", least=0)
         same_length(frequency=x, recency=recent, age=total)
         if (x != np.rint(x)).any():
-            raise ValueError("frequency must be whole numbers")
+            raise Said("frequency must be whole numbers")
         if (recent > total).any():
-            raise ValueError("recency must not exceed age")
+            raise Said("recency must not exceed age")
         if ((x == 0) & (recent > 0)).any() or ((x > 0) & (recent == 0)).any():
-            raise ValueError("recency must be 0 exactly where frequency is 0")
+            raise Said("recency must be 0 exactly where frequency is 0")
         first, row_of = _distinct(x, recent, total)
         if counts is None:
             weights = None

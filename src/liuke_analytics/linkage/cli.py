@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from liuke_analytics.backends import Unreadable
 from liuke_analytics.linkage import clusters
 from liuke_analytics.linkage.dedupe import CERTAIN, Found, connect, dedupe, write
 from liuke_analytics.linkage.fields import FIELDS, Columns, Unusable, parse_mapping
+from liuke_analytics.saying import language_option, say
 
 
 class MappingType(click.ParamType[Columns]):
@@ -22,7 +24,7 @@ class MappingType(click.ParamType[Columns]):
         try:
             return parse_mapping(value)
         except Unusable as problem:
-            self.fail(str(problem), param, ctx)
+            self.fail(problem.told(ctx.params.get("language", "en") if ctx else "en"))
 
 
 @click.command("dedupe")
@@ -51,6 +53,7 @@ class MappingType(click.ParamType[Columns]):
     help="Probability from which two rows are one person.",
 )
 @click.option("--exact-only", is_flag=True, help="Only equal keys, no probabilities.")
+@language_option
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def dedupe_file(
     file: Path,
@@ -59,6 +62,7 @@ def dedupe_file(
     out: Path,
     certain: float,
     exact_only: bool,
+    language: str,
     as_json: bool,
 ) -> None:
     """Find who stands in FILE more than once (CSV, Excel or Parquet)."""
@@ -68,8 +72,9 @@ def dedupe_file(
     try:
         found = dedupe(con, file, id_column, columns, certain=certain, exact_only=exact_only)
         write(con, found, out)
-    except Unusable as problem:
-        raise click.ClickException(str(problem)) from problem
+    except (Unusable, Unreadable) as problem:
+        click.echo(problem.told(language), err=True)
+        raise SystemExit(1) from problem
     finally:
         con.close()
     answer = _counts(found)
@@ -77,8 +82,13 @@ def dedupe_file(
         click.echo(json.dumps(answer))
         return
     click.echo(
-        f"{answer['rows']:,} rows are {answer['clusters']:,} different ones: "
-        f"{answer['duplicates']:,} stand there more than once. Written to {out}."
+        say(
+            "{rows:,} rows are {clusters:,} different ones: {duplicates:,} stand there more than "
+            "once. Written to {out}.",
+            language,
+            out=out,
+            **answer,
+        )
     )
 
 

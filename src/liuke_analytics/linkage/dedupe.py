@@ -126,7 +126,7 @@ def write(con: duckdb.DuckDBPyConnection, found: Found, out: Path) -> None:
             to '{target}' (format csv, header)""")
     except duckdb.IOException as problem:
         raise Unusable(
-            f"{out} cannot be written: choose a folder that exists and is yours"
+            "{out} cannot be written: choose a folder that exists and is yours", out=out
         ) from problem
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from liuke_analytics.saying import Said
+
 FIELDS = (
     "name",
     "mobile",
@@ -18,7 +20,7 @@ FIELDS = (
 Columns = Mapping[str, Sequence[str]]
 
 
-class Unusable(Exception):
+class Unusable(Said):
     """The file or the mapping cannot be used; the text says what to do."""
 
 
@@ -28,10 +30,17 @@ def parse_mapping(text: str) -> dict[str, tuple[str, ...]]:
     for part in text.split(","):
         field, equals, columns = (piece.strip() for piece in part.partition("="))
         if not equals or not columns:
-            raise Unusable(f"{part.strip()!r} is not FIELD=COLUMN; write for example name=姓名")
+            raise Unusable(
+                "{part!r} is not FIELD=COLUMN; write for example name=姓名", part=part.strip()
+            )
         if field not in FIELDS:
-            raise Unusable(f"there is no field {field!r}; choose from {', '.join(FIELDS)}")
+            raise Unusable(
+                "there is no field {field!r}; choose from {fields}",
+                field=field, fields=", ".join(FIELDS),
+            )  # fmt: skip
         if field in mapping:
-            raise Unusable(f"{field} is given twice; join columns with +: {field}=first+second")
+            raise Unusable(
+                "{field} is given twice; join columns with +: {field}=first+second", field=field
+            )
         mapping[field] = tuple(column.strip() for column in columns.split("+"))
     return mapping

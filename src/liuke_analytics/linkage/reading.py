@@ -1,25 +1,40 @@
 """Brings a file into DuckDB as text: one row a record, one column a field."""
 
+import tempfile
 from pathlib import Path
 
 import duckdb
 import fastexcel
 
+from liuke_analytics.backends.files import in_utf8
 from liuke_analytics.linkage.fields import FIELDS, Columns, Unusable
 
 SPREADSHEETS = (".xlsx", ".xls", ".xlsb", ".ods")
 SHOWN = 3
-ENCODING_PROBE = 1 << 20
 
 
 def read(con: duckdb.DuckDBPyConnection, path: Path, id_column: str, columns: Columns) -> int:
     """Fills the table `source` (rid, id, fields) in the order of the file; returns its rows."""
-    relation = _relation(con, path)
+    with tempfile.TemporaryDirectory() as folder:
+        _load(con, _relation(con, path, Path(folder)), path, id_column, columns)
+    return _checked(con, path, id_column)
+
+
+def _load(
+    con: duckdb.DuckDBPyConnection,
+    relation: duckdb.DuckDBPyRelation,
+    path: Path,
+    id_column: str,
+    columns: Columns,
+) -> None:
     names = {_clean(name): name for name in relation.columns}
     wanted = [id_column, *(column for group in columns.values() for column in group)]
     unknown = [column for column in wanted if _clean(column) not in names]
     if unknown:
-        raise Unusable(f"{path.name} has no column {', '.join(unknown)}; it has {', '.join(names)}")
+        raise Unusable(
+            "{name} has no column {unknown}; it has {columns}",
+            name=path.name, unknown=", ".join(unknown), columns=", ".join(names),
+        )  # fmt: skip
     quoted = {column: _quoted(names[_clean(column)]) for column in wanted}
     select = [f"{_text(quoted[id_column])} as id"]
     for field in FIELDS:
@@ -41,22 +56,25 @@ def read(con: duckdb.DuckDBPyConnection, path: Path, id_column: str, columns: Co
             f"select row_number() over () as rid, {', '.join(select)} from file",
         )
     except duckdb.Error as problem:
-        raise Unusable(_said(path, problem)) from problem
-    return _checked(con, path, id_column)
+        raise _unreadable(path, problem) from problem
 
 
-def _relation(con: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyRelation:
+def _relation(con: duckdb.DuckDBPyConnection, path: Path, folder: Path) -> duckdb.DuckDBPyRelation:
     if not path.stat().st_size:
-        raise Unusable(f"{path.name} is empty; it needs a header line and at least one row")
+        raise Unusable(
+            "{name} is empty; it needs a header line and at least one row", name=path.name
+        )
     try:
         if path.suffix.lower() == ".parquet":
             return con.read_parquet(str(path))
         if path.suffix.lower() in SPREADSHEETS:
             sheet = fastexcel.read_excel(path).load_sheet(0, dtypes="string")
             return con.from_arrow(sheet.to_arrow())
+        # What is not UTF-8 is decoded into a copy first.
+        path, _encoding = in_utf8(path, folder)
         return con.read_csv(str(path), header=True, all_varchar=True, sample_size=20000)
     except (duckdb.Error, fastexcel.FastExcelError) as problem:
-        raise Unusable(_said(path, problem)) from problem
+        raise _unreadable(path, problem) from problem
 
 
 def _checked(con: duckdb.DuckDBPyConnection, path: Path, id_column: str) -> int:
@@ -64,43 +82,31 @@ def _checked(con: duckdb.DuckDBPyConnection, path: Path, id_column: str) -> int:
         "select count(*), count(id), count(distinct id) from source"
     ).fetchall()[0]
     if not rows:
-        raise Unusable(f"{path.name} has a header but no rows")
+        raise Unusable("{name} has a header but no rows", name=path.name)
     if ids < rows:
         first = con.execute("select min(rid) from source where id is null").fetchall()[0][0]
         raise Unusable(
-            f"{rows - ids} rows have no {id_column} (the first is row {first}); "
-            "fill it in or choose another --id"
-        )
+            "{rows:,} rows have no {column} (the first is row {first}); fill it in or choose "
+            "another --id",
+            rows=rows - ids, column=id_column, first=first,
+        )  # fmt: skip
     if distinct < rows:
         twice = con.execute(
             "select id from source group by id having count(*) > 1 order by id limit ?", [SHOWN]
         ).fetchall()
         raise Unusable(
-            f"{id_column} must be different in every row, but {', '.join(row[0] for row in twice)} "
-            "stand more than once; choose another --id or number the rows"
-        )
+            "{column} must be different in every row, but {values} stand more than once; choose "
+            "another --id or number the rows",
+            column=id_column, values=", ".join(row[0] for row in twice),
+        )  # fmt: skip
     return int(rows)
 
 
-def _said(path: Path, problem: Exception) -> str:
-    if not _is_utf8(path):
-        return (
-            f"{path.name} is not in UTF-8; save it as UTF-8 (in Excel: “CSV UTF-8”) and try again"
-        )
-    first = str(problem).strip().splitlines()[0]
-    return f"{path.name} cannot be read as a table: {first}"
-
-
-def _is_utf8(path: Path) -> bool:
-    if path.suffix.lower() in {".parquet", *SPREADSHEETS}:
-        return True
-    with path.open("rb") as file:
-        while block := file.readline(ENCODING_PROBE):
-            try:
-                block.decode()
-            except UnicodeDecodeError:
-                return False
-    return True
+def _unreadable(path: Path, problem: Exception) -> Unusable:
+    return Unusable(
+        "{name} cannot be read as a table: {problem}",
+        name=path.name, problem=str(problem).strip().splitlines()[0],
+    )  # fmt: skip
 
 
 def _clean(name: str) -> str:

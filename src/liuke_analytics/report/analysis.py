@@ -23,15 +23,6 @@ ORIGINS = 4
 _DAYS_A_WEEK = 7
 
 
-class Refusal(NamedTuple):
-    """A model the data cannot carry: what there is too little of."""
-
-    what: str
-    needed: int
-    have: int
-    message: str
-
-
 class Customers(NamedTuple):
     """One entry per customer, all (customers,); unknown figures are nan, unknown days NaT.
 
@@ -77,10 +68,10 @@ class Analysis:
     money: bool
     months: tuple[Month, ...]
     model: Lifetime | None
-    model_refused: Refusal | None
+    model_refused: NotEnoughData | None
     rhythm: Rhythm | None
     value: GammaGamma | None
-    value_refused: Refusal | None
+    value_refused: NotEnoughData | None
     horizon_days: int
     origins: tuple[Origin, ...]
     coverage: tuple[Coverage, ...]
@@ -111,7 +102,7 @@ def _analysed(orders: Orders, bought: Purchases) -> Analysis:
     end = np.datetime64(orders.as_of, "D")
     histories = Histories.from_purchases(bought.customer, bought.day, bought.amount, end=end)
     model, refused = _fitted(histories)
-    beat = _rhythm(model)
+    beat = _rhythm(model, histories)
     value, value_refused = _valued(histories)
     first, last = int(bought.day.min().astype(int)), int(end.astype(int))
     horizon = _horizon(last - first)
@@ -148,7 +139,7 @@ def stay_away(model: Lifetime, beat: Rhythm, histories: Histories, days: int) ->
     return told[histories.row_of]
 
 
-def _fitted(histories: Histories) -> tuple[MbgCnbdK | MbgNbd | None, Refusal | None]:
+def _fitted(histories: Histories) -> tuple[MbgCnbdK | MbgNbd | None, NotEnoughData | None]:
     try:
         return MbgCnbdK.fit(histories), None
     except NotEnoughData:
@@ -156,26 +147,26 @@ def _fitted(histories: Histories) -> tuple[MbgCnbdK | MbgNbd | None, Refusal | N
     try:
         return MbgNbd.fit(histories), None
     except NotEnoughData as refused:
-        return None, _refusal(refused)
+        return None, refused
 
 
-def _rhythm(model: Lifetime | None) -> Rhythm | None:
-    if model is None:
+def _rhythm(model: Lifetime | None, histories: Histories) -> Rhythm | None:
+    """That of the model; where leaving cannot be told apart, gaps may still be known."""
+    if model is not None:
+        return Rhythm(model.params.get("k", 1.0), model.params["r"], model.params["alpha"])
+    try:
+        return Rhythm.fit(histories)
+    except NotEnoughData:
         return None
-    return Rhythm(model.params.get("k", 1.0), model.params["r"], model.params["alpha"])
 
 
-def _valued(histories: Histories) -> tuple[GammaGamma | None, Refusal | None]:
+def _valued(histories: Histories) -> tuple[GammaGamma | None, NotEnoughData | None]:
     if histories.mean_value is None:
         return None, None
     try:
         return GammaGamma.fit(histories), None
     except NotEnoughData as refused:
-        return None, _refusal(refused)
-
-
-def _refusal(refused: NotEnoughData) -> Refusal:
-    return Refusal(refused.what, refused.needed, refused.have, str(refused))
+        return None, refused
 
 
 def _horizon(span: int) -> int:
@@ -264,7 +255,7 @@ def _scored(bought: Purchases, first: int, last: int, horizon: int) -> tuple[Ori
             past.customer, past.day.astype("datetime64[D]"), end=np.datetime64(day, "D")
         )
         model, _ = _fitted(histories)
-        beat = _rhythm(model)
+        beat = _rhythm(model, histories)
         if model is None or beat is None:
             return None
         return stay_away(model, beat, histories, horizon)
@@ -280,10 +271,10 @@ def _coverage(bought: Purchases, first: int, last: int, horizon: int) -> tuple[C
     middle = np.datetime64((first + last) // 2, "D")
     try:
         past = Histories.from_purchases(bought.customer, bought.day, end=middle)
-        model, _ = _fitted(past)
     except NotEnoughData:
         return ()
-    beat = _rhythm(model)
+    beat = _rhythm(_fitted(past)[0], past)
     if beat is None:
         return ()
-    return tuple(rhythm.coverage(beat, bought.customer, bought.day, Q, since=middle))
+    until = np.datetime64(last, "D")
+    return tuple(rhythm.coverage(beat, bought.customer, bought.day, Q, since=middle, end=until))

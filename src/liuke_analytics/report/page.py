@@ -7,8 +7,9 @@ from html import escape
 import numpy as np
 
 from liuke_analytics.btyd import Fitted
+from liuke_analytics.errors import NotEnoughData
 from liuke_analytics.report import charts
-from liuke_analytics.report.analysis import Analysis, Refusal
+from liuke_analytics.report.analysis import Analysis
 from liuke_analytics.report.words import words
 from liuke_analytics.scorecard import Measures
 
@@ -297,7 +298,7 @@ def _definitions(analysis: Analysis, say: Words) -> str:
     return f"<h2>{escape(say['definitions'])}</h2><dl>{items}</dl>"
 
 
-def _refused(sentence: str, refusal: Refusal, say: Words, **named: str) -> str:
+def _refused(sentence: str, refusal: NotEnoughData, say: Words, **named: str) -> str:
     what = say.get(refusal.what, refusal.what)
     return sentence.format(
         what=what, needed=f"{refusal.needed:,}", have=f"{refusal.have:,}", **named

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from liuke_analytics.report.analysis import Analysis, Refusal
+from liuke_analytics.errors import NotEnoughData
+from liuke_analytics.report.analysis import Analysis
 from liuke_analytics.scorecard import Measures, Scorecard
 
 
@@ -90,11 +91,11 @@ def _rhythm(analysis: Analysis) -> dict[str, float] | None:
     return None if beat is None else {"k": beat.k, "r": beat.r, "alpha": beat.alpha}
 
 
-def _refused(refusal: Refusal | None) -> dict[str, Any] | None:
+def _refused(refusal: NotEnoughData | None) -> dict[str, Any] | None:
     if refusal is None:
         return None
     return {"what": refusal.what, "needed": refusal.needed, "have": refusal.have,
-            "message": refusal.message}  # fmt: skip
+            "message": str(refusal)}  # fmt: skip
 
 
 def _number(value: float) -> float | None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import logit, xlogy
-from sklearn.metrics import roc_auc_score
+from scipy.stats import rankdata
 
 from liuke_analytics.factors import logistic
 from liuke_analytics.rates import Rate, rate
@@ -54,9 +54,16 @@ def measures(probability: ArrayLike, event: ArrayLike, top: int) -> Measures:
         float(((p - y) ** 2).mean()),
         _intercept(p, y) if both else None,
         _slope(p, y) if both and np.ptp(p) > 0 else None,
-        float(roc_auc_score(y, p)) if both else None,
+        _auc(p, y) if both else None,
         rate(int(y[highest].sum()), len(highest)),
     )
+
+
+def _auc(p: Floats, y: Floats) -> float:
+    """The chance that a random event has the higher probability than a random other; ties half."""
+    events = y.sum()
+    ranks = rankdata(p)[y == 1].sum()
+    return float((ranks - events * (events + 1) / 2) / (events * (len(y) - events)))
 
 
 def compare(

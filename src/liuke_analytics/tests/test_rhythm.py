@@ -79,6 +79,35 @@ def test_coverage_judges_only_what_began_later() -> None:
     assert [(row.known, row.gaps) for row in later] == [(1, 1)]
 
 
+@pytest.mark.parametrize("weeks", [20, 30, 60])
+def test_a_short_record_is_not_flattered(weeks: int) -> None:
+    """Judged at the end of a record, ended gaps alone would promise more than is kept."""
+    customer, day = simulated(RHYTHM, 30_000, 25, seed=4)
+    rng = np.random.default_rng(4)
+    # Customers join at any time; the record begins late in their lives and stops after `weeks`.
+    start = np.datetime64("1970-01-01")
+    day = day + rng.integers(0, 7 * weeks, 30_000)[customer]
+    end = start + 7 * weeks
+    there = day <= end
+    customer, day = customer[there], day[there]
+    flattered = coverage(RHYTHM, customer, day, 0.9)
+    honest = coverage(RHYTHM, customer, day, 0.9, end=end)
+    assert flattered[0].share > 0.925
+    total = sum(row.gaps for row in honest)
+    assert sum(row.share * row.gaps for row in honest) / total == pytest.approx(0.9, abs=0.015)
+    for row in honest:
+        # Beyond, days are too coarse for gaps of a few of them.
+        if row.gaps > 300 and row.known < 5:
+            assert row.share == pytest.approx(0.9, abs=0.03)
+            assert row.lower < row.share < row.upper
+
+
+def test_a_record_too_short_to_judge_says_nothing() -> None:
+    customer, day = simulated(RHYTHM, 50, 3, seed=5)
+    assert coverage(RHYTHM, customer, day, 0.9, since=day.max(), end=day.max()) == []
+    assert coverage(RHYTHM, customer, day, 0.9, end=day.min() + 7) == []
+
+
 def test_dates_follow_the_customer() -> None:
     last = np.array(["2024-03-01", "2024-03-01"], dtype="datetime64[D]")
     often, seldom = [20, 2], [40.0, 40.0]

@@ -11,8 +11,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import AgglomerativeClustering
-from sklearn.feature_extraction.text import TfidfVectorizer
+
+from liuke_analytics.extras import need
+
+_cluster = need("sklearn.cluster", "text", "grouping texts")
+_words = need("sklearn.feature_extraction.text", "text", "grouping texts")
 
 # Distances between all pairs are held in memory; further texts join the nearest group.
 GROUPED_AT_ONCE = 3000
@@ -44,12 +47,12 @@ def suggest_groups(
     written = [index for index, text in enumerate(texts) if _pieces(text)]
     if len(written) < MIN_TEXTS:
         raise ValueError(f"not enough data: {MIN_TEXTS} texts needed, have {len(written)}")
-    vectoriser = TfidfVectorizer(analyzer=_pieces, sublinear_tf=True)
+    vectoriser = _words.TfidfVectorizer(analyzer=_pieces, sublinear_tf=True)
     matrix = vectoriser.fit_transform([texts[index] for index in written])
     generator = np.random.default_rng(seed)
     core = np.sort(generator.permutation(len(written))[:GROUPED_AT_ONCE])
     distance = np.clip(1 - (matrix[core] @ matrix[core].T).toarray(), 0.0, 2.0)
-    labels = AgglomerativeClustering(
+    labels = _cluster.AgglomerativeClustering(
         n_clusters=None, metric="precomputed", linkage="average", distance_threshold=1 - likeness
     ).fit_predict(distance)
     everyone = _joined(matrix, core, labels, likeness)

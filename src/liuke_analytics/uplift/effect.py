@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import chisquare, norm, t, ttest_ind
 
 from liuke_analytics.rates import Interval, difference_interval
+from liuke_analytics.saying import Said
 
 
 class Effect(NamedTuple):
@@ -34,7 +35,7 @@ def difference(
     ValueError when a side has nobody.
     """
     if not treated_total or not control_total:
-        raise ValueError("not enough data: both sides need at least 1 person")
+        raise Said("not enough data: both sides need at least {needed} people", needed=1)
     interval = difference_interval(
         treated_events, treated_total, control_events, control_total, level
     )
@@ -50,7 +51,7 @@ def mean_difference(treated: ArrayLike, control: ArrayLike, level: float = 0.95)
     """Difference of two means (money, days): Welch's interval and test."""
     a, b = np.asarray(treated, float), np.asarray(control, float)
     if min(len(a), len(b)) < 2:
-        raise ValueError("not enough data: both sides need at least 2 people")
+        raise Said("not enough data: both sides need at least {needed} people", needed=2)
     gap = float(a.mean() - b.mean())
     parts = a.var(ddof=1) / len(a), b.var(ddof=1) / len(b)
     error = float(np.sqrt(sum(parts)))

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from liuke_analytics.rates import Interval
+from liuke_analytics.saying import Said
 
 Floats = NDArray[np.float64]
 
@@ -34,7 +35,7 @@ def qini(
     """Qini of a `score`, highest first; all of shape (people,). Equal scores are taken together."""
     s, w, y = (np.asarray(column, float) for column in (score, treated, outcome))
     if not 0 < w.sum() < len(w):
-        raise ValueError("not enough data: both sides need at least 1 person")
+        raise Said("not enough data: both sides need at least {needed} people", needed=1)
     order = np.argsort(-s, kind="stable")
     s, w, y = s[order], w[order], y[order]
     share, gain = _curve(s, w, y, np.ones(len(s)))

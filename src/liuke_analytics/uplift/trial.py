@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liuke_analytics.errors import NotEnoughData
+from liuke_analytics.saying import Said
 from liuke_analytics.uplift.effect import Effect, difference, mean_difference
 
 _NOTHING = ("0", "0.0", "false", "f", "no", "n", "none", "control", "holdout", "no e-mail",
@@ -64,11 +65,14 @@ def _control(values: Sequence[str], control: str | None) -> str:
     if control is not None:
         if control in values:
             return control
-        raise ValueError(f"nobody has the control {control!r}; there are: {', '.join(values)}")
+        raise Said(
+            "nobody has the control {control!r}; there are: {values}",
+            control=control, values=", ".join(values),
+        )  # fmt: skip
     found = [value for value in values if value.lower() in _NOTHING]
     if len(found) == 1:
         return found[0]
-    raise ValueError(f"say which is the control with --control: {', '.join(values[:10])}")
+    raise Said("say which is the control with --control: {values}", values=", ".join(values[:10]))
 
 
 def _effect(

@@ -135,6 +135,8 @@ def test_every_role_is_told_what_it_may_and_sees() -> None:
     ("act", "roles"),
     [
         (Act.MANAGE_USERS, {Role.OWNER, Role.ADMINISTRATOR}),
+        (Act.PRIVACY, {Role.OWNER, Role.ADMINISTRATOR}),
+        (Act.SEE_JOURNAL, {Role.OWNER, Role.ADMINISTRATOR, Role.MANAGER}),
         (Act.EDIT_RULES, {Role.OWNER, Role.ADMINISTRATOR, Role.MANAGER}),
         (Act.IMPORT, {Role.OWNER, Role.ADMINISTRATOR, Role.MANAGER}),
         (Act.EXPORT, {Role.OWNER, Role.ADMINISTRATOR, Role.MANAGER, Role.ANALYST}),

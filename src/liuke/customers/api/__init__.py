@@ -1,8 +1,10 @@
 """Customers over the API: the same queries and services as the screens."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -12,9 +14,12 @@ from pydantic import StringConstraints
 from liuke.accounts.models import User
 from liuke.accounts.queries import viewer_of
 from liuke.customers import queries, services
-from liuke.customers.models import Asset, ContactPoint, Customer, CustomerState
+from liuke.customers.models import Asset, Child, ContactPoint, Customer, CustomerState, Level
+from liuke.customers.queries import fields as known
 from liuke.customers.queries.contacts import own_points
+from liuke.customers.queries.duplicates import successor
 from liuke.customers.rules.contacts import PointKind
+from liuke.customers.rules.fields import Choice, FieldOf, For, Type, as_json, from_json
 
 router = Router(tags=["customers"])
 MOST = 200
@@ -39,6 +44,12 @@ class AssetOut(ModelSchema):
         fields = ["id", "name", "serial", "retired_on"]
 
 
+class ChildOut(ModelSchema):
+    class Meta:
+        model = Child
+        fields = ["name", "sex", "birth_date"]
+
+
 class StateOut(ModelSchema):
     class Meta:
         model = CustomerState
@@ -50,10 +61,19 @@ class CustomerOut(ModelSchema):
     assets: list[AssetOut]
     state: StateOut
     tags: list[str]
+    children: list[ChildOut]
+    fields: dict[str, Any]
 
     @staticmethod
     def resolve_tags(customer: Customer) -> list[str]:
         return [tag.name for tag in customer.tags.all()]
+
+    @staticmethod
+    def resolve_fields(customer: Customer, context: Any) -> dict[str, Any]:
+        """Those that are filled; numbers as text, so that none loses a digit."""
+        specs = _specs(context)
+        said = known.collected(customer.field_values.all(), specs, [customer.pk])
+        return {code: as_json(value) for code, value in said[customer.pk].items()}
 
     class Meta:
         model = Customer
@@ -66,6 +86,12 @@ class ContactPointIn(Schema):
     preferred: bool = False
     do_not_contact: bool = False
     label: str | None = Field(None, max_length=40)
+
+
+class ChildIn(Schema):
+    name: str = Field("", max_length=40)
+    sex: str = ""
+    birth_date: date | None = None
 
 
 class CustomerIn(Schema):
@@ -83,10 +109,16 @@ class CustomerIn(Schema):
     credit_code: str = ""
     contact_points: list[ContactPointIn] = Field(default_factory=list)
     tags: list[str] = Field(default_factory=list)
+    children: list[ChildIn] = Field(default_factory=list)
+    fields: dict[str, Any] = Field(default_factory=dict)
+    anyway: str = Field("", description="Why it is another customer than the one that is known.")
 
 
 class CustomerChange(Schema):
-    """Only the fields given change; `version` is the one that was read."""
+    """Only the fields given change; `version` is the one that was read.
+
+    `fields` are those of the profile by their code; null empties one.
+    """
 
     version: int
     name: Name | None = None
@@ -94,8 +126,80 @@ class CustomerChange(Schema):
     level: str | None = None
     source: str | None = None
     note: str | None = None
+    gender: str | None = None
+    birth_date: date | None = None
+    occupation: str | None = None
+    industry: str | None = None
+    size: str | None = None
+    credit_code: str | None = None
     contact_points: list[ContactPointIn] | None = None
     tags: list[str] | None = None
+    children: list[ChildIn] | None = None
+    fields: dict[str, Any] = Field(default_factory=dict)
+    anyway: str = ""
+
+
+class ChoiceOut(Schema):
+    code: str
+    label: str
+    archived: bool
+
+    @staticmethod
+    def resolve_label(choice: Choice) -> str:
+        return str(choice.label)
+
+
+class FieldOut(Schema):
+    code: str
+    label: str
+    help: str
+    type: Type
+    applies: For
+    group: str
+    weight: int
+    open: bool
+    low: Decimal | None
+    high: Decimal | None
+    column: str
+    archived: bool
+    choices: list[ChoiceOut]
+
+    @staticmethod
+    def resolve_label(spec: FieldOf) -> str:
+        return str(spec.label)
+
+    @staticmethod
+    def resolve_help(spec: FieldOf) -> str:
+        return str(spec.help)
+
+
+class FieldIn(Schema):
+    name: Name
+    type: Type
+    applies: For = For.BOTH
+    help: str = ""
+    weight: int = Field(1, ge=0, le=10)
+    open: bool = False
+    low: Decimal | None = None
+    high: Decimal | None = None
+    choices: list[str] = Field(default_factory=list)
+
+
+class FieldChange(Schema):
+    name: Name = ""
+    applies: For = For.BOTH
+    help: str = ""
+    weight: int = Field(1, ge=0, le=10)
+    open: bool = False
+    low: Decimal | None = None
+    high: Decimal | None = None
+    choices: list[str] | None = None
+    archived: bool | None = None
+
+
+class LevelOut(Schema):
+    name: str
+    standard: str
 
 
 class CustomerList(Schema):
@@ -167,8 +271,10 @@ def tag_customers(request: HttpRequest, body: Tagging) -> services.Batch:
 
 @router.get("/customers/{pk}", response=CustomerOut)
 def get_customer(request: HttpRequest, pk: int) -> Customer:
+    """A customer; one that became part of another answers with that one."""
     viewer = viewer_of(request)
-    found = get_object_or_404(_whole(queries.visible_to(viewer)), pk=pk)
+    whole = _whole(queries.visible_to(viewer))
+    found = whole.filter(pk=pk).first() or get_object_or_404(whole, pk=successor(pk))
     queries.hide_phones(viewer, [found])
     return found
 
@@ -178,9 +284,12 @@ def create_customer(request: HttpRequest, body: CustomerIn) -> Status[Customer]:
     viewer = viewer_of(request)
     created = services.create_customer(
         actor=viewer,
-        values=body.model_dump(exclude={"contact_points", "tags"}),
+        values=body.model_dump(exclude={"contact_points", "tags", "children", "fields", "anyway"}),
         contact_points=_points(body.contact_points),
         tags=body.tags,
+        said=_said(body.fields),
+        children=_children(body.children),
+        anyway=body.anyway,
     )
     return Status(201, _read(viewer, created.pk))
 
@@ -189,7 +298,8 @@ def create_customer(request: HttpRequest, body: CustomerIn) -> Status[Customer]:
 def change_customer(request: HttpRequest, pk: int, body: CustomerChange) -> Customer:
     viewer = viewer_of(request)
     get_object_or_404(queries.visible_to(viewer), pk=pk)
-    given = body.model_dump(exclude_unset=True, exclude={"version", "contact_points", "tags"})
+    apart = {"version", "contact_points", "tags", "children", "fields", "anyway"}
+    given = body.model_dump(exclude_unset=True, exclude=apart)
     services.update_customer(
         actor=viewer,
         customer_id=pk,
@@ -197,8 +307,49 @@ def change_customer(request: HttpRequest, pk: int, body: CustomerChange) -> Cust
         values={name: value for name, value in given.items() if value is not None},
         contact_points=None if body.contact_points is None else _points(body.contact_points),
         tags=body.tags,
+        said=_said(body.fields),
+        children=None if body.children is None else _children(body.children),
+        anyway=body.anyway,
     )
     return _read(viewer, pk)
+
+
+@router.get("/fields", response=list[FieldOut])
+def list_fields(request: HttpRequest) -> list[FieldOf]:
+    """The fields of the profile; those with a column are fields of the customer itself."""
+    return known.fields()
+
+
+@router.post("/fields", response={201: FieldOut})
+def create_field(request: HttpRequest, body: FieldIn) -> Status[FieldOf]:
+    made = services.create_field(
+        actor=viewer_of(request),
+        values=body.model_dump(exclude={"choices"}),
+        entries=[services.Entry(name) for name in body.choices],
+    )
+    return Status(201, made)
+
+
+@router.patch("/fields/{code}", response=FieldOut)
+def change_field(request: HttpRequest, code: str, body: FieldChange) -> FieldOf:
+    """Only what is given changes. A list is given as a whole; what is left out is archived."""
+    given = body.model_dump(exclude_unset=True, exclude={"choices", "archived"})
+    listed = None
+    if body.choices is not None:
+        listed = [services.Entry(name) for name in body.choices]
+    return services.change_field(
+        actor=viewer_of(request),
+        code=code,
+        values=given,
+        entries=listed,
+        archived=body.archived,
+    )
+
+
+@router.get("/levels", response=list[LevelOut])
+def list_levels(request: HttpRequest) -> list[Level]:
+    """The firm's levels, the best first."""
+    return known.levels()
 
 
 @router.post("/customers/{pk}/assets", response={201: AssetOut})
@@ -211,7 +362,9 @@ def add_asset(request: HttpRequest, pk: int, body: AssetIn) -> Status[Asset]:
 
 def _whole(customers: QuerySet[Customer]) -> QuerySet[Customer]:
     ways = Prefetch("contact_points", own_points())
-    return customers.select_related("state").prefetch_related(ways, "assets", "tags")
+    return customers.select_related("state").prefetch_related(
+        ways, "assets", "tags", "children", "field_values"
+    )
 
 
 def _read(viewer: User, pk: int) -> Customer:
@@ -222,3 +375,30 @@ def _read(viewer: User, pk: int) -> Customer:
 
 def _points(given: list[ContactPointIn]) -> list[services.NewContactPoint]:
     return [services.NewContactPoint(**point.model_dump()) for point in given]
+
+
+def _children(given: list[ChildIn]) -> list[services.NewChild]:
+    return [services.NewChild(**child.model_dump()) for child in given]
+
+
+def _said(given: dict[str, Any]) -> dict[str, Any]:
+    """The values as the rules know them; an unknown code is refused by the service."""
+    if not given:
+        return {}
+    specs = {spec.code: spec for spec in known.fields(archived=True)}
+    said = {}
+    for code, value in given.items():
+        try:
+            said[code] = from_json(specs[code], value) if code in specs else value
+        except ValidationError as problem:
+            raise ValidationError({code: problem.messages}) from None
+    return said
+
+
+def _specs(context: Any) -> list[FieldOf]:
+    """The fields, asked for once per answer."""
+    request = context["request"]
+    if not hasattr(request, "profile_fields"):
+        request.profile_fields = known.fields(archived=True)
+    found: list[FieldOf] = request.profile_fields
+    return found

@@ -1,31 +1,59 @@
 """Parsing and validating what people type about a customer; saving is a service's work."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.core.validators import MaxLengthValidator
 from django.forms import BaseFormSet, formset_factory
+from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from liuke.accounts.models import Unit, User
 from liuke.accounts.queries import people_visible_to
-from liuke.customers.models import Asset, ContactPoint, Customer
+from liuke.customers.forms.profile import NOT_SAID, DateInput, add_fields, said_in
+from liuke.customers.models import Asset, Child, ContactPoint, Customer
 from liuke.customers.queries import tags_in_use
+from liuke.customers.queries.fields import fields, levels, referred, values_of_fields
 from liuke.customers.rules import Kind, plate_key
-from liuke.customers.services import EDITABLE, NewContactPoint
+from liuke.customers.rules.fields import FieldOf, For, Group
+from liuke.customers.rules.profile import BUILT_IN
+from liuke.customers.services import EDITABLE, NewChild, NewContactPoint
 
-
-class DateInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
+COLUMNS = {spec.column for spec in BUILT_IN if spec.column}
+# What the form shows for which kind of customer.
+KINDS = {For.BOTH: "", For.PERSON: "person", For.ORGANIZATION: "organization"}
 
 
 def owner_field(viewer: User, customer: Customer) -> forms.Field:
     """Who owns the customer now stays a choice, even out of sight or no longer with the firm."""
     people = people_visible_to(viewer) | User.objects.filter(pk=customer.owner_id or 0)
     return forms.ModelChoiceField(people, required=False, label=_("Owner"), empty_label=_("Nobody"))
+
+
+def level_field(customer: Customer) -> forms.ChoiceField:
+    """The firm's levels; the one a customer has stays a choice."""
+    names = [row.name for row in levels()]
+    if customer.level and customer.level not in names:
+        names.append(customer.level)
+    return forms.ChoiceField(
+        required=False, label=_("Level"), choices=[NOT_SAID, *((name, name) for name in names)]
+    )
+
+
+@dataclass(frozen=True)
+class Part:
+    """A group of fields in the form, each with the kind of customer it is for.
+
+    Nobody has to look at `rest`: it has no weight, and nothing is said in it.
+    """
+
+    key: str
+    label: Any
+    fields: Sequence[tuple[BoundField, str]]
+    rest: Sequence[tuple[BoundField, str]]
+    is_open: bool
 
 
 class CustomerForm(forms.ModelForm[Customer]):
@@ -42,7 +70,19 @@ class CustomerForm(forms.ModelForm[Customer]):
 
     def __init__(self, viewer: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.specs = fields()
+        said = [spec for spec in self.specs if not spec.column]
+        pk = self.instance.pk
+        values = values_of_fields([pk], said)[pk] if pk else {}
+        add_fields(self, viewer, said, values, referred(said, [values]))
+        for name in COLUMNS - {spec.column for spec in self.specs}:
+            # The firm does not use it; what stands there stays.
+            del self.fields[name]
+        for spec in self.specs:
+            if spec.column:
+                self.fields[spec.column].label = spec.label
         self.fields["owner"] = owner_field(viewer, self.instance)
+        self.fields["level"] = level_field(self.instance)
         self.fields["branch"] = forms.ModelChoiceField(
             Unit.objects.filter(kind="branch"),
             required=False,
@@ -55,13 +95,45 @@ class CustomerForm(forms.ModelForm[Customer]):
 
     def values(self) -> dict[str, Any]:
         """What the service takes; fields of the other kind are emptied, not kept out of sight."""
-        values = {name: self.cleaned_data[name] for name in ("kind", *EDITABLE)}
-        foreign = ("industry", "size", "credit_code")
+        names = [name for name in ("kind", *EDITABLE) if name in self.fields]
+        values = {name: self.cleaned_data[name] for name in names}
+        foreign: tuple[str, ...] = ("size", "credit_code")
         if values["kind"] == Kind.ORGANIZATION:
             foreign = ("gender", "birth_date", "occupation")
-        for name in foreign:
+        for name in values.keys() & set(foreign):
             values[name] = None if name == "birth_date" else ""
         return values
+
+    def said(self) -> dict[str, Any]:
+        """What is said in the fields of the profile that have no column of their own."""
+        said = [spec for spec in self.specs if not spec.column]
+        return said_in(self, said, self.cleaned_data["kind"])
+
+    @property
+    def groups(self) -> list["Part"]:
+        """The profile in parts, each open when something stands in it or is wrong."""
+        return [
+            Part(
+                group,
+                group.label,
+                [
+                    (self[spec.code], KINDS[spec.applies])
+                    for spec in rows
+                    if spec.weight or self._stands_out(spec)
+                ],
+                [
+                    (self[spec.code], KINDS[spec.applies])
+                    for spec in rows
+                    if not spec.weight and not self._stands_out(spec)
+                ],
+                any(map(self._stands_out, rows)),
+            )
+            for group in Group
+            if (rows := [spec for spec in self.specs if spec.group == group])
+        ]
+
+    def _stands_out(self, spec: FieldOf) -> bool:
+        return bool(self.errors.get(spec.code) or self[spec.code].value())
 
     def _post_clean(self) -> None:
         # Uniqueness belongs to the write; here it would accuse an edit of its own stale copy.
@@ -98,6 +170,26 @@ def contact_points_of(formset: BaseFormSet[ContactPointForm]) -> list[NewContact
     ]
 
 
+class ChildForm(forms.ModelForm[Child]):
+    class Meta:
+        model = Child
+        fields = ("name", "sex", "birth_date")
+        widgets = {"birth_date": DateInput()}
+
+    def _post_clean(self) -> None:
+        # An empty line is no child; the service judges the others.
+        pass
+
+
+ChildFormSet = formset_factory(ChildForm, extra=1, max_num=12)
+
+
+def children_of(formset: BaseFormSet[ChildForm]) -> list[NewChild]:
+    """The lines that say something, in their order."""
+    rows = [form.cleaned_data for form in formset if any(form.cleaned_data.values())]
+    return [NewChild(row["name"], row["sex"], row["birth_date"]) for row in rows]
+
+
 class AssetForm(forms.ModelForm[Asset]):
     class Meta:
         model = Asset
@@ -124,8 +216,7 @@ class CellForm(forms.Form):
         worn = [tag.name for tag in customer.tags.all()]
         super().__init__(data, initial={**now, "tags": worn}, auto_id=f"edit-{customer.pk}-%s")
         if field == "level":
-            levels = Customer._meta.get_field("level").formfield()
-            self.fields["level"] = levels or forms.CharField()
+            self.fields["level"] = level_field(customer)
         elif field == "owner":
             self.fields["owner"] = owner_field(viewer, customer)
         else:

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from liuke.accounts.models import User
 from liuke.core import clock
-from liuke.customers.forms import DateInput
+from liuke.customers.forms.profile import DateInput
 from liuke.customers.models import NOT_SAID, ContactPoint, Customer, Person, RelationKind
 from liuke.customers.queries import relations, visible_to
 from liuke.customers.rules import Kind

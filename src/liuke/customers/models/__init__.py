@@ -2,21 +2,37 @@ from liuke.customers.models.asset import Asset
 from liuke.customers.models.consent import Consent
 from liuke.customers.models.contact import ContactBlock, ContactPoint
 from liuke.customers.models.customer import NOT_SAID, Customer, Tag
+from liuke.customers.models.duplicates import (
+    CustomerMerge,
+    DuplicatePair,
+    FormerCustomer,
+    PrimaryMobile,
+)
 from liuke.customers.models.people import Person, PersonRole
+from liuke.customers.models.profile import Child, FieldChoice, FieldValue, Level, ProfileField
 from liuke.customers.models.relations import Relation, RelationKind, RelationStrength
 from liuke.customers.models.state import CustomerState, CustomerTally
 
 __all__ = [
     "NOT_SAID",
     "Asset",
+    "Child",
     "Consent",
     "ContactBlock",
     "ContactPoint",
     "Customer",
+    "CustomerMerge",
     "CustomerState",
     "CustomerTally",
+    "DuplicatePair",
+    "FieldChoice",
+    "FieldValue",
+    "FormerCustomer",
+    "Level",
     "Person",
     "PersonRole",
+    "PrimaryMobile",
+    "ProfileField",
     "Relation",
     "RelationKind",
     "RelationStrength",

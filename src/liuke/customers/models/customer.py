@@ -41,12 +41,7 @@ class Customer(models.Model):
         blank=True,
         help_text=_("The number in your other systems. Imports find the customer by it."),
     )
-    level = models.CharField(
-        _("level"),
-        max_length=1,
-        blank=True,
-        choices=[NOT_SAID, *((grade, grade) for grade in "ABCD")],
-    )
+    level = models.CharField(_("level"), max_length=12, blank=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

@@ -31,9 +31,7 @@ class CustomerState(models.Model):
     branch = models.ForeignKey(
         Unit, models.PROTECT, null=True, db_index=False, db_constraint=False, related_name="+"
     )
-    stage = models.CharField(
-        _("stage"), max_length=10, choices=Stage, default=Stage.POTENTIAL, db_index=True
-    )
+    stage = models.CharField(_("stage"), max_length=10, choices=Stage, default=Stage.POTENTIAL)
     purchase_days = models.PositiveIntegerField(_("purchase days"), default=0)
     first_purchase_on = models.DateField(_("first purchase"), null=True)
     last_purchase_on = models.DateField(_("last purchase"), null=True)
@@ -49,20 +47,30 @@ class CustomerState(models.Model):
     last_contact_on = models.DateField(_("last contact"), null=True)
     contact_due_at = models.DateField(_("next contact"), null=True)
     intent_until = models.DateField(_("intent until"), null=True)
+    completeness = models.PositiveSmallIntegerField(_("completeness"), null=True)
 
     class Meta:
         verbose_name = _("state")
         verbose_name_plural = _("states")
+        # All begin with whom somebody looks for and end with the order. One by the dates of the
+        # clock would tempt a database to read everybody at risk and sort them.
         indexes = [
-            models.Index(fields=["-value_year", "customer"], name="state_value_year"),
+            # A branch is no beginning: its customers are those of its people as well. They are
+            # seen in passing.
+            models.Index(
+                fields=["-value_year", "customer", "owner", "branch"], name="state_value_year"
+            ),
             models.Index(fields=["-value_total", "customer"], name="state_value_total"),
             models.Index(fields=["-last_purchase_on", "customer"], name="state_last_purchase"),
-            models.Index(fields=["at_risk_at", "lost_at"], name="state_at_risk"),
-            models.Index(fields=["lost_at"], name="state_lost"),
             models.Index(fields=["contact_due_at"], name="state_contact_due"),
+            models.Index(fields=["-completeness", "customer"], name="state_completeness"),
             models.Index(fields=["owner", "-value_year", "customer"], name="state_owner_value"),
             models.Index(
                 fields=["owner", "-last_purchase_on", "customer"], name="state_owner_last"
+            ),
+            models.Index(fields=["stage", "-value_year", "customer"], name="state_stage_value"),
+            models.Index(
+                fields=["stage", "-last_purchase_on", "customer"], name="state_stage_last"
             ),
             models.Index(
                 fields=["-recovered_on", "customer"],

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import (
     Case,
     CharField,
@@ -27,6 +28,7 @@ from liuke.accounts.rules import Act
 from liuke.core import clock, search, text
 from liuke.core.lists import CAP
 from liuke.core.models import JournalEntry
+from liuke.core.seals import ERASED
 from liuke.customers.models import (
     Asset,
     ContactBlock,
@@ -34,11 +36,15 @@ from liuke.customers.models import (
     Customer,
     CustomerState,
     CustomerTally,
+    FormerCustomer,
     Person,
     Tag,
 )
+from liuke.customers.queries.fields import fields as every_field
+from liuke.customers.queries.fields import referred
 from liuke.customers.rules import RECOVERED_FOR
 from liuke.customers.rules.contacts import NUMBERS
+from liuke.customers.rules.fields import FieldOf, from_json, written
 
 SEARCH_KIND = "customer"
 PHONES = NUMBERS
@@ -46,7 +52,7 @@ PHONES = NUMBERS
 
 def visible_to(viewer: User, act: Act = Act.SEE) -> QuerySet[Customer]:
     """The customers this person may see, or may do this with."""
-    return Customer.objects.filter(reach_of(viewer, act).rows(owner="owner", unit="branch"))
+    return Customer.objects.filter(within_reach(viewer, act))
 
 
 def hide_phones(viewer: User, customers: Iterable[Customer]) -> None:
@@ -75,14 +81,18 @@ def _hide(points: Iterable[ContactPoint]) -> None:
             point.hide()
 
 
-def listed_for(viewer: User) -> QuerySet[Customer]:
-    """The customers within this person's scope, found through the indexes of CustomerState.
+def within_reach(viewer: User, act: Act = Act.SEE) -> Q:
+    """The condition on customers, or on CustomerState, that they are within this scope."""
+    return reach_of(viewer, act).rows(owner="owner", unit="branch")
 
-    What is kept there finds them; the customer has the last word about who may see it.
-    """
-    reach = reach_of(viewer)
-    kept = reach.rows(owner="state__owner", unit="state__branch")
-    return Customer.objects.filter(reach.rows(owner="owner", unit="branch"), kept)
+
+def first_of(viewer: User, condition: Q, order: str, count: int) -> list[Customer]:
+    """The first customers of this scope whose state fulfils a condition, in an order of states."""
+    within = within_reach(viewer)
+    rows = CustomerState.objects.filter(within, condition).order_by(order, "pk")
+    keys = list(rows.values_list("pk", flat=True)[:count])
+    known = Customer.objects.filter(within).select_related("state").in_bulk(keys)
+    return [known[key] for key in keys if key in known]
 
 
 def find(viewer: User, query: str) -> QuerySet[Customer]:
@@ -95,10 +105,14 @@ def search_tokens(
     points: Iterable[ContactPoint],
     assets: Iterable[Asset],
     people: Iterable[Person] = (),
+    former: Iterable[FormerCustomer] = (),
 ) -> set[str]:
-    """What a customer is found by, the people around included."""
-    texts = [customer.name, *(person.name for person in people)]
+    """What a customer is found by, the people around and what it was before a merge included."""
+    before = list(former)
+    texts = [customer.name, *(each.name for each in before), *(person.name for person in people)]
     numbers = [customer.code, customer.credit_code]
+    for each in before:
+        numbers += [each.code, each.credit_code]
     for point in points:
         (numbers if point.kind in NUMBERS else texts).append(point.value)
     for asset in assets:
@@ -107,16 +121,20 @@ def search_tokens(
     return text.document_tokens(filter(None, texts), filter(None, numbers))
 
 
-def standing(state: str, today: date) -> Q:
-    """The condition that a customer's clock stands so, `rules.churn_state` as an index range."""
-    recovered = Q(state__recovered_on__gt=today - RECOVERED_FOR)
-    running = Q(state__at_risk_at__gt=today)
+def standing(state: str, today: date, of: str = "state__") -> Q:
+    """The condition that a customer's clock stands so: `rules.churn_state` in a query.
+
+    On CustomerState itself `of` is empty.
+    """
+    recovered = Q(**{f"{of}recovered_on__gt": today - RECOVERED_FOR})
+    running = Q(**{f"{of}at_risk_at__gt": today})
+    begun, over = Q(**{f"{of}at_risk_at__lte": today}), Q(**{f"{of}lost_at__lte": today})
     return {
-        "none": Q(state__lost_at=None),
-        "lost": Q(state__lost_at__lte=today),
-        "at_risk": Q(state__at_risk_at__lte=today, state__lost_at__gt=today),
+        "none": Q(**{f"{of}lost_at": None}),
+        "lost": over,
+        "at_risk": begun & Q(**{f"{of}lost_at__gt": today}),
         "recovered": running & recovered,
-        "active": running & (Q(state__recovered_on=None) | ~recovered),
+        "active": running & (Q(**{f"{of}recovered_on": None}) | ~recovered),
     }[state]
 
 
@@ -125,10 +143,14 @@ STANDINGS = ("none", "lost", "at_risk", "recovered", "active")
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many customers stand where, and what those at risk spend a year."""
+    """How many customers stand where, and what those at risk spend a year.
+
+    `kept` is one that a tick counted a few minutes ago.
+    """
 
     counts: Mapping[tuple[str, str], int]
     stake: Decimal
+    kept: bool
 
     def at(self, stage: str = "", standing: str = "") -> int:
         """Of a stage, a standing, or both."""
@@ -144,22 +166,18 @@ def tally(viewer: User) -> Tally:
 
     Counted up to CAP customers; beyond it what the tick counted a few minutes ago.
     """
-    mine = reach_of(viewer).rows(owner="owner", unit="branch")
-    visible = Customer.objects.filter(mine)
-    rows: Iterable[tuple[Any, ...]] = ()
-    if is_large(visible):
-        kept = CustomerTally.objects.filter(mine)
-        rows = list(
-            kept.values("stage", "standing")
-            .annotate(n=Sum("customers"), value=Sum("value_year"))
-            .values_list("stage", "standing", "n", "value")
-        )
-    rows = rows or counted(visible, clock.today())
+    within = within_reach(viewer)
+    kept = CustomerTally.objects.filter(within).values("stage", "standing")
+    sums = kept.annotate(n=Sum("customers"), value=Sum("value_year"))
+    rows: Sequence[tuple[Any, ...]] = list(sums.values_list("stage", "standing", "n", "value"))
+    large = sum(row[2] for row in rows) > CAP
+    if not large:
+        rows = counted(Customer.objects.filter(within), clock.today())
     counts, stake = {}, Decimal()
     for stage, where, count, value in rows:
         counts[stage, where] = count
         stake += value if where == "at_risk" else 0
-    return Tally(counts, stake)
+    return Tally(counts, stake, large)
 
 
 def is_large(customers: QuerySet[Customer]) -> bool:
@@ -179,8 +197,7 @@ def counted(customers: QuerySet[Customer], today: date, *by: str) -> list[tuple[
 
 
 def standing_of(today: date) -> Case:
-    """The standing as a value. As a condition it keeps the database from reading everybody who
-    stands so: it goes through the wanted order instead and stops at the first few."""
+    """The standing as a value."""
     return Case(
         *(When(standing(name, today), then=Value(name)) for name in STANDINGS[:-1]),
         default=Value(STANDINGS[-1]),
@@ -201,8 +218,16 @@ def places_of(customer_ids: Collection[int]) -> dict[int, tuple[int | None, int 
 
 
 def ids_by_code(codes: Collection[str]) -> dict[str, int]:
-    """Customer number → id, for those that exist. The caller keeps to one chunk of codes."""
-    return dict(Customer.objects.filter(code__in=codes).values_list("code", "pk"))
+    """Customer number → id, for those that exist. The caller keeps to one chunk of codes.
+
+    The number of a customer that became part of another leads to that one.
+    """
+    found = dict(Customer.objects.filter(code__in=codes).values_list("code", "pk"))
+    missing = set(codes) - set(found)
+    if missing:
+        former = FormerCustomer.objects.filter(code__in=missing)
+        found |= former.values_list("code", "customer")
+    return found
 
 
 def tags_in_use() -> QuerySet[Tag]:
@@ -260,19 +285,28 @@ def field_changes(
     owners = {value.get("owner") for value in values} | {entry.actor_id for entry in found}
     people = _names(User, owners)
     names = {"owner": people, "branch": _names(Unit, {value.get("branch") for value in values})}
+    specs = _specs_of(values)
+    said = referred(list(specs.values()), values)
+
+    def text_of(name: str, value: Any) -> str:
+        if name not in specs:
+            return _shown(name, value, names, phones)
+        spec = specs[name]
+        return written(spec, _read(spec, value), said.get(spec.type)) or "—"
+
     return {
         entry.pk: [
             FieldChange(
-                field,
-                (entry.before or {}).get(field),
+                name,
+                (entry.before or {}).get(name),
                 value,
                 people.get(entry.actor_id, ""),
-                field_label(field),
-                _shown(field, (entry.before or {}).get(field), names, phones),
-                _shown(field, value, names, phones),
+                str(specs[name].label) if name in specs else field_label(name),
+                text_of(name, (entry.before or {}).get(name)),
+                text_of(name, value),
             )
-            for field, value in (entry.after or {}).items()
-            if field != "version"
+            for name, value in (entry.after or {}).items()
+            if name not in ("version", *ERASED)
         ]
         for entry in found
     }
@@ -282,8 +316,26 @@ def field_label(name: str) -> str:
     """What people call a field of the customer file."""
     if name == "contact_points":
         return _("Contact points")
+    if name == "children":
+        return _("Children")
     field = Customer._meta.get_field(name)
     return str(getattr(field, "verbose_name", name)).capitalize()
+
+
+def _specs_of(values: Iterable[Mapping[str, Any]]) -> dict[str, FieldOf]:
+    """The fields of the profile among what changed; asked for only where there are some."""
+    columns = {each.name for each in Customer._meta.get_fields()} | {"version"}
+    if not {name for value in values for name in value} - columns:
+        return {}
+    return {spec.code: spec for spec in every_field(archived=True) if not spec.column}
+
+
+def _read(spec: FieldOf, value: Any) -> Any:
+    """What the journal holds may have been said under another definition of the field."""
+    try:
+        return from_json(spec, value)
+    except ValidationError:
+        return None
 
 
 def _names(model: type[User] | type[Unit], ids: Iterable[Any]) -> dict[object, str]:
@@ -292,7 +344,7 @@ def _names(model: type[User] | type[Unit], ids: Iterable[Any]) -> dict[object, s
 
 
 def _shown(field: str, value: Any, names: Mapping[str, Mapping[object, str]], phones: bool) -> str:
-    if field == "tags" and value:
+    if field in ("tags", "children") and value:
         return pgettext("list", ", ").join(map(str, value))
     if isinstance(value, list):
         return pgettext("list", ", ").join(_shown_way(way, phones) for way in value) or "—"

@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +26,13 @@ class Stage(models.TextChoices):
     INTENT = "intent", _("Intent")
     FIRST = "first", _("First purchase")
     RETURNING = "returning", _("Returning")
+
+
+class Verdict(models.TextChoices):
+    """What people decided about two customers that look like one; blank while nobody did."""
+
+    DISTINCT = "distinct", _("Not the same")
+    SHARED = "shared", _("They share a phone")
 
 
 def stage_of(purchase_days: int, has_intent: bool = False) -> Stage:
@@ -63,3 +72,43 @@ def churn_state(
     if recovered_on is not None and today < recovered_on + RECOVERED_FOR:
         return "recovered"
     return "active"
+
+
+SURVIVOR, ABSORBED = "survivor", "absorbed"
+# What says whose a customer is and under which number stays as it is, if there is anything.
+STAYS = frozenset({"name", "code", "credit_code", "owner_id", "branch_id", "source"})
+EMPTY: tuple[Any, ...] = (None, "", {}, [])
+
+
+def survivors(
+    mine: Mapping[str, Any],
+    theirs: Mapping[str, Any],
+    chosen: Mapping[str, str],
+    *,
+    newest_is_absorbed: bool,
+) -> dict[str, Any]:
+    """Field → the value that stays when two customers become one.
+
+    As chosen; else what is filled; else identity and owner of the survivor, the better level,
+    both notes, and of anything else what was recorded last.
+    """
+    return {
+        name: _survivor(name, mine[name], theirs[name], chosen, newest_is_absorbed) for name in mine
+    }
+
+
+def _survivor(
+    name: str, mine: Any, theirs: Any, chosen: Mapping[str, str], newest_is_absorbed: bool
+) -> Any:
+    choice = chosen.get(name) or chosen.get(name.removesuffix("_id"))
+    if choice in (SURVIVOR, ABSORBED):
+        return theirs if choice == ABSORBED else mine
+    if mine in EMPTY or theirs in EMPTY or mine == theirs:
+        return theirs if mine in EMPTY else mine
+    if isinstance(mine, dict) and isinstance(theirs, dict):
+        return {**mine, **theirs} if newest_is_absorbed else {**theirs, **mine}
+    if name == "level":
+        return min(mine, theirs)
+    if name == "note":
+        return mine if theirs in mine else f"{mine}\n\n{theirs}"
+    return theirs if newest_is_absorbed and name not in STAYS else mine

@@ -77,7 +77,8 @@ def normalised(kind: str, value: str) -> str:
     if kind == PointKind.QQ:
         plain = text.digits(value) or plain
     elif kind in (PointKind.WECHAT, PointKind.WECOM, PointKind.SOCIAL):
-        plain = plain.lstrip("@").replace(" ", "") or plain
+        # Without the blanks an accent may find its letter again.
+        plain = text.normalise(plain.replace(" ", "").lstrip("@")) or plain
     elif kind == PointKind.BLOG:
         plain = _site.sub("", plain).rstrip("/") or plain
     elif kind == PointKind.ADDRESS:

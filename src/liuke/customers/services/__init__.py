@@ -1,5 +1,10 @@
 """All writes to the customer file."""
 
+from liuke.customers.services.completeness import (
+    forget_completeness,
+    settle_completeness,
+    weigh_profiles,
+)
 from liuke.customers.services.contacts import (
     NewConsent,
     note_results,
@@ -9,9 +14,11 @@ from liuke.customers.services.contacts import (
     require_open,
     save_point,
 )
+from liuke.customers.services.duplicates import Known, decide_pair, propose_pair
 from liuke.customers.services.file import (
     EDITABLE,
     KnownCustomer,
+    NewChild,
     NewCustomer,
     block_contact,
     create_customer,
@@ -23,6 +30,15 @@ from liuke.customers.services.file import (
     update_customer,
 )
 from liuke.customers.services.many import Batch, assign_customers, tag_customers, undo_batch
+from liuke.customers.services.merging import merge_customers, undo_merge
+from liuke.customers.services.own_fields import (
+    Entry,
+    LevelEntry,
+    change_field,
+    create_field,
+    move_field,
+    save_levels,
+)
 from liuke.customers.services.people import (
     NewPerson,
     record_people,
@@ -31,6 +47,7 @@ from liuke.customers.services.people import (
 )
 from liuke.customers.services.phones import reveal_phones
 from liuke.customers.services.points import NewContactPoint
+from liuke.customers.services.privacy import archive_customer, erase_customer
 from liuke.customers.services.relations import (
     NewRelation,
     change_relation,
@@ -38,6 +55,7 @@ from liuke.customers.services.relations import (
     record_relations,
     save_kind,
 )
+from liuke.customers.services.said import set_values
 from liuke.customers.services.state import (
     STATE_COLUMNS,
     forget_contact_dates,
@@ -51,24 +69,37 @@ __all__ = [
     "EDITABLE",
     "STATE_COLUMNS",
     "Batch",
+    "Entry",
+    "Known",
     "KnownCustomer",
+    "LevelEntry",
+    "NewChild",
     "NewConsent",
     "NewContactPoint",
     "NewCustomer",
     "NewPerson",
     "NewRelation",
+    "archive_customer",
     "assign_customers",
     "block_contact",
+    "change_field",
     "change_relation",
     "create_customer",
+    "create_field",
+    "decide_pair",
     "end_relation",
     "ensure_customers",
+    "erase_customer",
+    "forget_completeness",
     "forget_contact_dates",
     "keep_places",
     "keep_tally",
     "lock",
+    "merge_customers",
+    "move_field",
     "note_results",
     "prefer_point",
+    "propose_pair",
     "record_consents",
     "record_customers",
     "record_people",
@@ -79,12 +110,17 @@ __all__ = [
     "reveal_phones",
     "save_asset",
     "save_kind",
+    "save_levels",
     "save_person",
     "save_point",
     "set_state",
+    "set_values",
+    "settle_completeness",
     "settle_stages",
     "tag_customers",
     "unblock_contact",
     "undo_batch",
+    "undo_merge",
     "update_customer",
+    "weigh_profiles",
 ]

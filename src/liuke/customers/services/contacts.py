@@ -22,7 +22,8 @@ from liuke.customers.models import Consent, ContactPoint, Customer, Person
 from liuke.customers.queries import contacts as reads
 from liuke.customers.rules import contacts as rules
 from liuke.customers.rules.contacts import Given, Purpose
-from liuke.customers.services import points
+from liuke.customers.services import duplicates, points
+from liuke.customers.services.completeness import settle_completeness
 from liuke.customers.services.file import CHUNK, lock
 from liuke.customers.services.finding import reindex
 
@@ -58,7 +59,7 @@ def save_point(
         point = ContactPoint(customer=customer, person=person)
     else:
         point = customer.contact_points.get(pk=point_id)
-    if point_id is not None and point.kind in queries.PHONES:
+    if point_id is not None and "value" in values and point.kind in queries.PHONES:
         # Whoever sees it masked would write the mask over it.
         require(actor, Act.SEE_PHONES, customer)
     with _journaled(actor, customer, point.person):
@@ -67,6 +68,7 @@ def save_point(
             _others(point).update(preferred=False)
         point.full_clean()
         point.save()
+        duplicates.hold_mobile(actor, customer)
     return point
 
 
@@ -88,6 +90,7 @@ def remove_point(*, actor: User, customer_id: int, point_id: int) -> None:
         raise Refused(_("A consent is recorded for this. Mark it “do not contact” instead."))
     with _journaled(actor, customer, point.person):
         point.delete()
+        duplicates.hold_mobile(actor, customer)
 
 
 @transaction.atomic
@@ -188,6 +191,7 @@ def _journaled(actor: User, customer: Customer, person: Person | None) -> Iterat
     yield
     now = points.lines(customer, person)
     reindex([customer.pk])
+    settle_completeness([customer.pk])
     customer.version += 1
     customer.save(update_fields=["version"])
     after: dict[str, Any] = {"contact_points": now}

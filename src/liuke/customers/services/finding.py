@@ -12,8 +12,8 @@ def reindex(customer_ids: Collection[int]) -> None:
     rows = Customer.objects.filter(pk__in=customer_ids)
     documents = {
         row.pk: queries.search_tokens(
-            row, row.contact_points.all(), row.assets.all(), row.people.all()
+            row, row.contact_points.all(), row.assets.all(), row.people.all(), row.former.all()
         )
-        for row in rows.prefetch_related("contact_points", "assets", "people")
+        for row in rows.prefetch_related("contact_points", "assets", "people", "former")
     }
     search.index(queries.SEARCH_KIND, documents)

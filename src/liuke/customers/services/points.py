@@ -71,10 +71,11 @@ def replace(
 def lines(customer: Customer, person: Person | None = None) -> list[str]:
     """The ways as the journal keeps them: kind, value, and after a tab what is said of them."""
     rows = ContactPoint.objects.filter(customer=customer, person=person).order_by("pk")
-    return [_line(point) for point in rows]
+    return [line(point) for point in rows]
 
 
-def _line(point: ContactPoint) -> str:
+def line(point: ContactPoint) -> str:
+    """One way as the journal keeps it."""
     marks = [
         point.label,
         "preferred" if point.preferred else "",

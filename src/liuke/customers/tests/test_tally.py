@@ -64,9 +64,9 @@ def test_kept(viewers, large) -> None:
         assert tally(viewer).stake == 100 * tally(viewer).at(standing="at_risk") > 0
 
 
-def test_what_is_kept_costs_two_questions(viewers, large, django_assert_num_queries) -> None:
+def test_what_is_kept_costs_one_question(viewers, large, django_assert_num_queries) -> None:
     services.keep_tally(clock.now())
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         tally(viewers[0])
 
 

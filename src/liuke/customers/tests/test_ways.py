@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from liuke.accounts.rules import Role
@@ -72,6 +72,8 @@ def test_what_cannot_be_a_way_is_refused(kind, value) -> None:
 
 
 @given(st.sampled_from(PointKind), st.text(max_size=250))
+@example(PointKind.WECHAT, "A´")
+@example(PointKind.WECHAT, "@ @wang")
 def test_normalising_twice_is_once_and_fits(kind, value) -> None:
     once = normalised(kind, value)
     assert len(once) <= 200

@@ -14,9 +14,11 @@ from liuke.core.errors import Stale
 from liuke.customers import queries, services
 from liuke.customers.forms import (
     AssetForm,
+    ChildFormSet,
     ContactPointFormSet,
     CustomerForm,
     RevealForm,
+    children_of,
     contact_points_of,
 )
 from liuke.customers.models import Asset, Customer
@@ -27,17 +29,26 @@ def create(request: HttpRequest) -> HttpResponse:
     require(viewer, Act.EDIT_CUSTOMERS)
     form = CustomerForm(viewer, request.POST or None, initial={"owner": viewer})
     points = ContactPointFormSet(request.POST or None, prefix="points")
-    if request.method == "POST" and form.is_valid() and points.is_valid():
+    children = ChildFormSet(request.POST or None, prefix="children")
+    context: dict[str, Any] = {"form": form, "points": points, "children": children}
+    anyway = request.POST.get("anyway", "")
+    if _is_valid(request, form, points, children):
         try:
             customer = services.create_customer(
-                actor=viewer, values=form.values(), contact_points=contact_points_of(points)
+                actor=viewer,
+                values=form.values(),
+                contact_points=contact_points_of(points),
+                said=form.said(),
+                children=children_of(children),
+                anyway=anyway,
             )
+        except services.Known as known:
+            context |= _known(form, known, anyway)
         except ValidationError as problem:
             form.add_error(None, problem)
         else:
             messages.success(request, _("%(name)s is recorded.") % {"name": customer.name})
             return _opened(viewer, customer.pk)
-    context = {"form": form, "points": points}
     return render(request, "customers/form.html", context, status=_status(request))
 
 
@@ -52,12 +63,17 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     points = ContactPointFormSet(
         request.POST or None, prefix="points", initial=_points_initial(customer)
     )
+    children = ChildFormSet(
+        request.POST or None,
+        prefix="children",
+        initial=list(customer.children.values("name", "sex", "birth_date")),
+    )
     sees_phones = may_with(viewer, Act.SEE_PHONES, customer)
-    context: dict[str, Any] = {"form": form, "customer": customer}
+    context: dict[str, Any] = {"form": form, "children": children, "customer": customer}
     # Whoever sees masked numbers does not edit them; they stay as they are.
     context |= {"points": points} if sees_phones else {}
-    right = form.is_valid() and (not sees_phones or points.is_valid())
-    if request.method == "POST" and right:
+    anyway = request.POST.get("anyway", "")
+    if _is_valid(request, form, children, *((points,) if sees_phones else ())):
         try:
             services.update_customer(
                 actor=viewer,
@@ -65,7 +81,12 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 version=form.cleaned_data["version"] or 0,
                 values=form.values(),
                 contact_points=contact_points_of(points) if sees_phones else None,
+                said=form.said(),
+                children=children_of(children),
+                anyway=anyway,
             )
+        except services.Known as known:
+            context |= _known(form, known, anyway)
         except Stale as stale:
             # The person keeps the own text, sees what changed, and may save over it knowingly.
             form.data = {**request.POST.dict(), "version": str(stale.current_version)}
@@ -99,6 +120,13 @@ def asset(request: HttpRequest, pk: int, asset_pk: int | None = None) -> HttpRes
     return render(request, "customers/asset_form.html", context, status=_status(request))
 
 
+def _known(form: CustomerForm, known: services.Known, anyway: str) -> dict[str, Any]:
+    """Who is recorded already, and the way to go on all the same where there is one."""
+    if hasattr(known, "error_dict"):
+        form.add_error(None, known)
+    return {"known": known, "anyway": anyway}
+
+
 def phones(request: HttpRequest, pk: int) -> HttpResponse:
     """Masked numbers in full, once somebody has said what for."""
     viewer = viewer_of(request)
@@ -113,6 +141,12 @@ def phones(request: HttpRequest, pk: int) -> HttpResponse:
         except ValidationError as problem:
             form.add_error("reason", problem.messages[0])
     return render(request, "customers/phones.html", context)
+
+
+def _is_valid(request: HttpRequest, *forms: Any) -> bool:
+    """Whether everything that was sent may be saved; each form says what is wrong with it."""
+    judged = [form.is_valid() for form in forms]
+    return request.method == "POST" and all(judged)
 
 
 def _opened(viewer: User, pk: int) -> HttpResponse:

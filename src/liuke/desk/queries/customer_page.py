@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
@@ -22,8 +23,8 @@ from liuke.core import clock
 from liuke.core.models import JournalEntry
 from liuke.core.ui.figures import day_text, money_html
 from liuke.customers.models import Customer
-from liuke.customers.queries import FieldChange, blocked, field_changes, field_label
-from liuke.customers.rules import Kind
+from liuke.customers.queries import FieldChange, blocked, field_changes
+from liuke.customers.queries.duplicates import former_ids
 from liuke.customers.rules.contacts import Purpose
 from liuke.customers.rules.relations import Strength
 from liuke.desk.queries.today import Line, lines
@@ -45,6 +46,7 @@ CHANNEL_ICONS = {
 }
 RHYTHM_FROM = timedelta(days=3 * 365)
 RHYTHM_FROM_PHONE = timedelta(days=400)
+MERGES = ("customer.merged", "customer.parted")
 CHANGES = (
     "customer.created",
     "customer.updated",
@@ -53,6 +55,7 @@ CHANGES = (
     "order.voided",
     "contact.blocked",
     "contact.unblocked",
+    *MERGES,
     "consent.given",
     "consent.withdrawn",
     "person.added",
@@ -110,9 +113,7 @@ def past(customer: Customer, kind: str = "", shown: int = SHOWN, phones: bool = 
     """
     orders = sales.orders_of(customer.pk)
     crossings = churn.transitions_of(customer.pk)
-    changes = JournalEntry.objects.filter(verb__in=CHANGES, customer_id=customer.pk).order_by(
-        "-at", "-pk"
-    )
+    changes = _changes(customer).order_by("-at", "-pk")
     contacts = followups.contacts_of(customer.pk)
     counts = {
         "contacts": contacts.count(),
@@ -133,6 +134,13 @@ def past(customer: Customer, kind: str = "", shown: int = SHOWN, phones: bool = 
     events.sort(key=lambda event: event.sort_key, reverse=True)
     total = counts.get(kind, sum(counts.values()))
     return Past(events[:shown], {"": sum(counts.values()), **counts}, total > shown)
+
+
+def _changes(customer: Customer) -> QuerySet[JournalEntry]:
+    """What was written, also of those who became part of this customer; a merge is told once."""
+    former = Q(customer_id__in=former_ids(customer.pk)) & ~Q(verb__in=MERGES)
+    mine = Q(customer_id=customer.pk) | former
+    return JournalEntry.objects.filter(mine, verb__in=CHANGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,15 +194,6 @@ def clock_views(customer: Customer, today: date) -> list[ClockView]:
     ]
 
 
-def facts(customer: Customer) -> list[tuple[str, str]]:
-    """The filled fields of the profile, with their names."""
-    names = ["gender", "birth_date", "occupation"]
-    if customer.kind == Kind.ORGANIZATION:
-        names = ["industry", "size", "credit_code"]
-    values = [(name, _fact(customer, name)) for name in [*names, "source", "code", "note"]]
-    return [(field_label(name), value) for name, value in values if value]
-
-
 def rhythm(customer: Customer, clocks: Sequence[ClockView], today: date) -> dict[str, Any] | None:
     """The chart of purchases with the zones of the best clock; None before the first purchase."""
     orders = Order.objects.filter(PURCHASE, customer=customer, day__gte=today - RHYTHM_FROM)
@@ -226,15 +225,6 @@ def rhythm(customer: Customer, clocks: Sequence[ClockView], today: date) -> dict
         "lost": {"from": best.lost_at.isoformat(), "label": _("Lost")},
         "today": {"day": today.isoformat(), "label": _("Today")},
     }
-
-
-def _fact(customer: Customer, name: str) -> str:
-    if name == "gender":
-        return customer.get_gender_display()
-    value = getattr(customer, name)
-    return (
-        day_text(value, clock.today(), year=True) if isinstance(value, date) else str(value or "")
-    )
 
 
 def _expected_marks(best: Clock, today: date) -> list[dict[str, str]]:
@@ -354,6 +344,8 @@ def _change_event(entry: JournalEntry, who: str, changes: Sequence[FieldChange])
         "order.voided": (_("Order voided"), "trash"),
         "contact.blocked": (_("Do not contact"), "ban"),
         "contact.unblocked": (_("Contacts welcome again"), "check"),
+        "customer.merged": (_("Merged"), "git-merge"),
+        "customer.parted": (_("Merge undone"), "arrow-back-up"),
         "consent.given": (_("Consent given"), "clipboard-check"),
         "consent.withdrawn": (_("Consent withdrawn"), "ban"),
         "person.added": (_("Person around them added"), "user-plus"),
@@ -372,6 +364,8 @@ def _change_event(entry: JournalEntry, who: str, changes: Sequence[FieldChange])
     ]
     if entry.verb == "order.voided":
         lines = [str(after.get("reason", ""))]
+    elif entry.verb in MERGES:
+        lines = [_("%(absorbed)s into %(survivor)s") % after]
     elif entry.verb.startswith("person."):
         lines = [str(after.get("name") or (entry.before or {}).get("name") or "")]
     elif entry.verb.startswith("relation."):

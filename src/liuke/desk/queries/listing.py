@@ -17,15 +17,17 @@ from liuke.accounts.queries import people_visible_to
 from liuke.accounts.rules import Act
 from liuke.churn import queries as churn
 from liuke.core import clock, search
-from liuke.core.lists import Column, Filter, ListOf
+from liuke.core.lists import Beside, Column, Filter, ListOf
 from liuke.core.templatetags import ui
 from liuke.core.ui.figures import month_text
-from liuke.customers.models import Customer
+from liuke.customers.models import Customer, CustomerState
 from liuke.customers.queries import SEARCH_KIND, Tally, relations, standing, tags_in_use
+from liuke.customers.queries.fields import levels
 from liuke.customers.queries.people import has_role
 from liuke.customers.rules import Kind, Stage, churn_state
 from liuke.customers.rules.people import BuyingRole
 from liuke.customers.rules.relations import Strength
+from liuke.desk.queries.own_columns import between, own_columns
 from liuke.desk.queries.own_views import EVERYBODY
 
 EDITOR = "cell-editor"
@@ -52,18 +54,29 @@ FIGURE_NAMES = {
 
 def customer_list(viewer: User) -> ListOf[Customer]:
     """The customers screen as this person sees it."""
-    today = clock.today()
+    today, own = clock.today(), own_columns(viewer)
     return ListOf(
         label=_("Customers"),
-        columns=_columns(today, viewer.may(Act.EDIT_CUSTOMERS)),
-        filters=_filters(viewer, today),
+        columns=[*_columns(today, viewer.may(Act.EDIT_CUSTOMERS)), *own.columns],
+        filters=[*_filters(viewer, today), *own.filters],
         url_of=lambda customer: reverse("customer", args=[customer.pk]),
         search=lambda rows, words: search.narrow(rows, SEARCH_KIND, words),
         order="-value_year",
         related=("state", "owner", "branch"),
-        certain=("state",),
+        beside=Beside(CustomerState, "state", frozenset({"owner", "branch"})),
         prefetch=("assets", "tags"),
     )
+
+
+def about(declared: ListOf[Customer], tally: Tally, query: QueryDict) -> int | None:
+    """How many customers the address asks for by a kept tally, the figures of the stage line.
+
+    None where a count costs little, or where a filter asks what the tally does not know.
+    """
+    asked = declared.asked(query)
+    if not tally.kept or query.get("q", "").strip() or asked.keys() - {"stage", "churn"}:
+        return None
+    return tally.at(stage=asked.get("stage", ""), standing=asked.get("churn", ""))
 
 
 def state_of(customer: Customer, today: date) -> str:
@@ -214,15 +227,16 @@ def _filters(viewer: User, today: date) -> list[Filter]:
         Filter("owner", _("Owner"), "choice", lambda v: _owner(v),
                [*people, ("nobody", _("Nobody"))]),
         Filter("branch", _("Branch"), "choice", lambda v: Q(branch=v), branches),
-        Filter("level", _("Level"), "choice", lambda v: Q(level=v), [(g, g) for g in "ABCD"]),
+        Filter("level", _("Level"), "choice", lambda v: Q(level=v),
+               [(row.name, row.name) for row in levels(archived=True)]),
         Filter("tag", _("Tag"), "choice", lambda v: Q(tags=v), tags),
         Filter("ties", _("Ties"), "choice", relations.tied, Strength.choices),
         Filter("role", _("Known person"), "choice", has_role, BuyingRole.choices),
         Filter("kind", _("Kind"), "choice", lambda v: Q(kind=v), Kind.choices),
         Filter("value", _("Value of a year"), "range",
-               lambda v: _between("state__value_year", v)),
+               lambda v: between("state__value_year", v)),
         Filter("last", _("Last purchase"), "date",
-               lambda v: _between("state__last_purchase_on", v)),
+               lambda v: between("state__last_purchase_on", v)),
         Filter("figure", _("Month table"), "text", _figure, says=_figure_name, listed=False),
     ]  # fmt: skip
 
@@ -245,12 +259,6 @@ def _churn_cell(customer: Customer, today: date) -> SafeString:
 
 def _owner(value: str) -> Q:
     return Q(owner=None) if value == "nobody" else Q(owner=value)
-
-
-def _between(field: str, bounds: tuple[Any, Any]) -> Q:
-    low, high = bounds
-    condition = Q() if low is None else Q(**{f"{field}__gte": low})
-    return condition if high is None else condition & Q(**{f"{field}__lte": high})
 
 
 def _figure(value: str) -> Q:

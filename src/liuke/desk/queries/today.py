@@ -18,7 +18,7 @@ from liuke.agenda.queries import Progress
 from liuke.agenda.rules import Kind, comes_first_since
 from liuke.core.scoping import Scope
 from liuke.customers.models import ContactPoint, Customer
-from liuke.customers.queries import listed_for
+from liuke.customers.queries import first_of
 from liuke.customers.rules.contacts import TELEPHONES, Result
 from liuke.desk.queries import agenda_words
 from liuke.desk.queries.listing import state_of
@@ -28,6 +28,7 @@ from liuke.followups.rules import ATTEMPTS, Outcome
 SHOWN = 40
 MOST_PEOPLE = 12
 BACK_SINCE = timedelta(days=7)
+MOST_BACK = 5
 
 CHIPS: list[tuple[str, str | Promise]] = [
     ("", _("All")),
@@ -111,8 +112,7 @@ def today_of(viewer: User, which: Whose, kind: str, today: date) -> Today:
     then = lines(_once(_read(ranked), seen), today)
     figures = agenda.figures(viewer, today, which.who_id)
     results = _results(which.ids, today)
-    settled = agenda.settled_on(which.ids, today).values("customer").distinct().count()
-    progress = Progress(settled, figures.customers)
+    progress = Progress(agenda.settled_by(which.ids, today), figures.customers)
     return Today(first, then, figures.counts, figures.stake, progress, *results)
 
 
@@ -152,8 +152,8 @@ def team(viewer: User, which: Whose, today: date) -> list[tuple[User, Progress]]
 
 def back_this_week(viewer: User, today: date) -> list[Customer]:
     """Customers who had been lost and bought again within the last seven days."""
-    rows = listed_for(viewer).filter(state__recovered_on__gt=today - BACK_SINCE)
-    return list(rows.select_related("state").order_by("-state__recovered_on", "pk")[:5])
+    lately = Q(recovered_on__gt=today - BACK_SINCE)
+    return first_of(viewer, lately, "-recovered_on", MOST_BACK)
 
 
 def _results(people: Sequence[int], today: date) -> tuple[int, int]:

@@ -27,7 +27,11 @@ from liuke.core.errors import Refused, Stale
 from liuke.core.templatetags import ui
 from liuke.customers import queries as customers
 from liuke.customers.forms import CellForm
+from liuke.customers.forms.answers import AnswerForm
 from liuke.customers.models import Customer
+from liuke.customers.queries.duplicates import successor
+from liuke.customers.queries.fields import standard_of
+from liuke.customers.queries.profile import profile_of
 from liuke.customers.services import (
     Batch,
     assign_customers,
@@ -36,6 +40,8 @@ from liuke.customers.services import (
     update_customer,
 )
 from liuke.desk.queries import around, customer_page, listing, own_views
+from liuke.exports.rules import Format
+from liuke.exports.views import answer
 from liuke.sales import queries as sales
 
 MORE = 40
@@ -50,7 +56,8 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     if not request.GET and (address := own_views.opening(viewer)):
         return redirect(reverse("customers") + address)
-    visible = customers.listed_for(viewer)
+    within = customers.within_reach(viewer)
+    visible = Customer.objects.filter(within)
     look = own_views.look(viewer, request.GET)
     if request.GET.getlist("column") and not look.current:
         keep_columns(actor=viewer, list_name=own_views.LIST, columns=look.columns)
@@ -61,8 +68,10 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     page = declared.page(
         visible,
         request.GET,
+        within=within,
+        about=listing.about(declared, tally, request.GET),
         columns=look.columns,
-        export_url=reverse("customers-export") if viewer.may(Act.EXPORT) else "",
+        export_url=reverse("export-new", args=["customers"]) if viewer.may(Act.EXPORT) else "",
     )
     context = {
         "page": page,
@@ -80,19 +89,17 @@ def customer_list(request: HttpRequest) -> HttpResponse:
 
 
 def customers_export(request: HttpRequest) -> HttpResponseBase:
-    """The list as it stands on the screen, as a file; a POST names the selected rows only."""
+    """The list as it stands on the screen, as CSV; a POST names the selected rows only."""
     viewer = viewer_of(request)
     require(viewer, Act.EXPORT)
-    rows = customers.visible_to(viewer)
     query: QueryDict = request.GET
+    picked = None
     if request.method == "POST":
-        rows, query = _picked(request)
-    return listing.customer_list(viewer).csv(
-        rows,
-        query,
-        name="customers",
-        columns=own_views.look(viewer, request.GET).columns,
-    )
+        everything = request.POST.get("all") == "1"
+        query = QueryDict(request.POST.get("query", "") if everything else "")
+        picked = None if everything else _named(request)
+    columns = own_views.look(viewer, request.GET).columns
+    return answer(viewer, "customers", query, columns, Format.CSV, picked)
 
 
 @require_POST
@@ -231,7 +238,9 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """Past and present of one customer."""
     viewer = viewer_of(request)
     rows = customers.visible_to(viewer).select_related("state", "owner", "branch")
-    found = get_object_or_404(rows.prefetch_related("assets"), pk=pk)
+    found = rows.prefetch_related("assets").filter(pk=pk).first()
+    if found is None:
+        return redirect("customer", pk=get_object_or_404(rows, pk=successor(pk)).pk)
     today = clock.today()
     clocks = customer_page.clock_views(found, today)
     kind = request.GET.get("past", "")
@@ -239,6 +248,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     shown = min(int(asked), MOST) if asked.isdecimal() and len(asked) < 5 else MORE
     customers.hide_phones(viewer, [found])
     past = customer_page.past(found, kind, shown, may_with(viewer, Act.SEE_PHONES, found))
+    profile = profile_of(found)
     context = {
         "customer": found,
         "state": listing.state_of(found, today),
@@ -252,12 +262,17 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "more": shown + MORE,
         "around": around.around(viewer, found, today),
-        "facts": customer_page.facts(found),
+        "profile": profile,
+        "ask": AnswerForm.next(viewer, found, profile, "page"),
+        "children": list(found.children.all()),
+        "standard": standard_of(found.level),
         "outlook": scores.outlook_of(found.pk, today),
         "future": customer_page.future(found, today),
         "may_follow_up": may_with(viewer, Act.FOLLOW_UP, found),
         "may_edit": may_with(viewer, Act.EDIT_CUSTOMERS, found),
         "may_record": may_with(viewer, Act.RECORD_ORDERS, found),
+        "may_see_journal": viewer.may(Act.SEE_JOURNAL),
+        "may_erase": may_with(viewer, Act.PRIVACY, found),
     }
     return render(request, "desk/customer.html", context)
 
@@ -295,9 +310,13 @@ def _picked(request: HttpRequest) -> tuple[QuerySet[Customer], QueryDict]:
     rows, posted = customers.visible_to(viewer_of(request)), request.POST
     if posted.get("all") == "1":
         return rows, QueryDict(posted.get("query", ""))
-    named = posted.get("ids", "").split(",")[:MOST_PICKED]
-    ids = [int(pk) for pk in named if pk.isdecimal() and len(pk) < LONGEST_ID]
-    return rows.filter(pk__in=ids), QueryDict()
+    return rows.filter(pk__in=_named(request)), QueryDict()
+
+
+def _named(request: HttpRequest) -> list[int]:
+    """The ids of the rows that were ticked."""
+    named = request.POST.get("ids", "").split(",")[:MOST_PICKED]
+    return [int(pk) for pk in named if pk.isdecimal() and len(pk) < LONGEST_ID]
 
 
 def _with_selected(

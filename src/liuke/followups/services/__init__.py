@@ -17,6 +17,7 @@ from liuke.agenda.rules import Kind
 from liuke.agenda.services import Due
 from liuke.core import clock, journal
 from liuke.core.journal import Change
+from liuke.core.models import JournalEntry
 from liuke.customers import services as customers
 from liuke.customers.rules import stage_of
 from liuke.followups import queries
@@ -94,6 +95,34 @@ def record_interactions(*, actor: User | None, interactions: Sequence[NewInterac
     customers.note_results(ways.results(rows))
     refresh_contacts(ids)
     return [row.pk for row in rows]
+
+
+@transaction.atomic
+def remove_interactions(
+    *, actor: User | None, interaction_ids: Collection[int], until: int
+) -> tuple[list[int], list[int]]:
+    """Remove contacts recorded by mistake that the journal does not mention after entry `until`.
+
+    The second answer are those that somebody has changed since.
+    """
+    require(actor, Act.FOLLOW_UP)
+    rows = {row.pk: row for row in Interaction.objects.filter(pk__in=interaction_ids)}
+    ids = {row.customer_id for row in rows.values()}
+    customers.lock(ids)
+    since = JournalEntry.objects.filter(
+        subject=Interaction._meta.label_lower, subject_id__in=rows, pk__gt=until
+    )
+    kept = set(since.values_list("subject_id", flat=True))
+    gone = [row for pk, row in rows.items() if pk not in kept]
+    journal.record(
+        actor,
+        "interaction.removed",
+        [Change(row, row.customer_id, before=_snapshot(row)) for row in gone],
+    )
+    removed = [row.pk for row in gone]
+    Interaction.objects.filter(pk__in=removed).delete()
+    refresh_contacts(ids)
+    return removed, sorted(kept)
 
 
 def refresh_contacts(customer_ids: Collection[int]) -> None:

@@ -45,6 +45,9 @@ class Meaning:
             if column := getattr(self, field):
                 yield field, column
 
+    def column_of(self, name: str) -> str:
+        return str(getattr(self, name))
+
     def as_dict(self) -> dict[str, str]:
         return asdict(self)
 

@@ -65,7 +65,67 @@ REASONS: dict[str, Reason] = {
         gettext_lazy("This number is already recorded with other content"),
         gettext_lazy("Correct the file, or void the recorded order first."),
     ),
+    "choice": Reason(
+        gettext_lazy("This is none of the possible values"),
+        gettext_lazy("Use the words of the program, for example 男 / 女."),
+    ),
+    "cut": Reason(
+        gettext_lazy("Excel has cut the last figures of this number off"),
+        gettext_lazy("Format the column as text in the original file and export it again."),
+    ),
+    "phone": Reason(
+        gettext_lazy("This is no phone number"), gettext_lazy("Enter the whole number.")
+    ),
+    "email": Reason(
+        gettext_lazy("This is no e-mail address"), gettext_lazy("Enter it like name@firm.com.")
+    ),
+    "owner": Reason(
+        gettext_lazy("Nobody in your scope has this name"),
+        gettext_lazy("Enter the name as it stands under Settings → People."),
+    ),
+    "assign": Reason(
+        gettext_lazy("Your role may not give customers to others"),
+        gettext_lazy("Ask somebody who may."),
+    ),
+    "branch": Reason(
+        gettext_lazy("There is no such branch in your scope"),
+        gettext_lazy("Enter the name of the branch as it stands in the settings."),
+    ),
+    "plate": Reason(
+        gettext_lazy("This plate belongs to another customer"),
+        gettext_lazy("Take it out of service there first."),
+    ),
+    "next": Reason(
+        gettext_lazy("A next step needs a day after the contact"),
+        gettext_lazy("Enter the day on which it is due."),
+    ),
+    "twice": Reason(
+        gettext_lazy("The same value stands in row %(other)s"),
+        gettext_lazy("Keep one of the two rows, or choose to create both."),
+    ),
+    "same_customer": Reason(
+        gettext_lazy("Another row is about the same customer"),
+        gettext_lazy("Put what both say into one row."),
+    ),
+    "several": Reason(
+        gettext_lazy("Several customers have this value"),
+        gettext_lazy("Choose another way to find customers, for example their number."),
+    ),
+    "no_customer": Reason(
+        gettext_lazy("There is no such customer"),
+        gettext_lazy("Import the customers first, or correct the value."),
+    ),
+    "foreign": Reason(
+        gettext_lazy("This customer is out of your reach"),
+        gettext_lazy("Ask the owner, or somebody who sees the whole firm."),
+    ),
+    "taken": Reason(
+        gettext_lazy("Another customer has this number already"),
+        gettext_lazy("Choose to update them, or to create a second one all the same."),
+    ),
 }
+# Reasons that a message completes instead of replacing them.
+NAMED = frozenset({"foreign", "taken", "same_customer"})
 
 
 def reason_text(problem: str, other: int | None = None) -> str:
@@ -78,6 +138,8 @@ def summary_text(problem: str) -> str:
     """The reason without a row number, for counting."""
     if code_of(problem) == "sibling":
         return _("Left out with another row of the same order")
+    if code_of(problem) == "twice":
+        return _("The same value stands in an earlier row")
     return str(REASONS[code_of(problem)].text)
 
 

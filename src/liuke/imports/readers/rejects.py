@@ -4,19 +4,31 @@ import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 from duckdb import DuckDBPyConnection
 
-from liuke.imports.readers.mapping import Meaning
 from liuke.imports.readers.parsing import quoted
-from liuke.imports.readers.reasons import code_of, field_of, reason_text, remedy_text, summary_text
+from liuke.imports.readers.reasons import (
+    NAMED,
+    code_of,
+    field_of,
+    reason_text,
+    remedy_text,
+    summary_text,
+)
 
 FIRST = 50
 BATCH = 5_000
 # What a spreadsheet would run instead of show.
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Columns(Protocol):
+    """Whatever knows the column of a field, or has none for it."""
+
+    def column_of(self, name: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +39,7 @@ class RowError:
     code: str
     reason: str
     remedy: str
+    kept: bool = False
 
 
 def put_out(connection: DuckDBPyConnection, conflicts: Sequence[tuple[int, str, str]]) -> None:
@@ -37,9 +50,9 @@ def put_out(connection: DuckDBPyConnection, conflicts: Sequence[tuple[int, str, 
     connection.execute(
         """
         CREATE OR REPLACE VIEW all_rejects AS
-        SELECT row, problem, value, other, NULL AS message FROM rejects
+        SELECT row, problem, value, other, NULL AS message, false AS kept FROM rejects
         UNION ALL BY NAME
-        SELECT row, 'conflict:order' AS problem, message
+        SELECT row, 'conflict:order' AS problem, message, false AS kept
         FROM lines JOIN clashes USING (place, kind)
         """
     )
@@ -49,21 +62,24 @@ def reasons(connection: DuckDBPyConnection) -> list[dict[str, Any]]:
     """How many rows for each reason, the most frequent first."""
     rows = connection.execute(
         """
-        SELECT split_part(problem, ':', 1) AS code, count(*) AS n
-        FROM all_rejects GROUP BY code ORDER BY n DESC, code
+        SELECT split_part(problem, ':', 1) AS code, kept, count(*) AS n
+        FROM all_rejects GROUP BY code, kept ORDER BY kept, n DESC, code
         """
     ).fetchall()
-    return [{"code": code, "reason": summary_text(code), "rows": count} for code, count in rows]
+    return [
+        {"code": code, "reason": summary_text(code), "rows": count, "kept": kept}
+        for code, kept, count in rows
+    ]
 
 
 def first_errors(
-    connection: DuckDBPyConnection, meaning: Meaning, limit: int = FIRST
+    connection: DuckDBPyConnection, meaning: Columns, limit: int = FIRST
 ) -> list[RowError]:
     """The first rows that are wrong themselves; those left out beside them come after."""
     rows = connection.execute(
         """
-        SELECT row, problem, value, other, message FROM all_rejects
-        ORDER BY starts_with(problem, 'sibling'), row LIMIT ?
+        SELECT row, problem, value, other, message, kept FROM all_rejects
+        ORDER BY kept, starts_with(problem, 'sibling'), row LIMIT ?
         """,
         [limit],
     ).fetchall()
@@ -74,7 +90,7 @@ def write_rejects(
     connection: DuckDBPyConnection,
     rows: Path,
     columns: Sequence[str],
-    meaning: Meaning,
+    meaning: Columns,
     target: Path,
 ) -> int:
     """Write every row left out with row number, reason and remedy; no file when there is none."""
@@ -107,35 +123,40 @@ def harmless(cell: str | None) -> str:
 
 
 def _rejected(
-    connection: DuckDBPyConnection, rows: Path, width: int, meaning: Meaning
+    connection: DuckDBPyConnection, rows: Path, width: int, meaning: Columns
 ) -> Iterator[tuple[RowError, Sequence[str | None]]]:
     cells = ", ".join(f"c{position}" for position in range(width))
     cursor = connection.execute(
         f"""
-        SELECT row, problem, value, other, message, {cells}
+        SELECT row, problem, value, other, message, kept, {cells}
         FROM all_rejects JOIN read_parquet('{quoted(rows)}') USING (row)
         ORDER BY row
         """  # noqa: S608 - places of our own table and our own path
     )
     while batch := cursor.fetchmany(BATCH):
-        for row, problem, value, other, message, *cells_of_row in batch:
-            yield _row_error(meaning, row, problem, value, other, message), cells_of_row
+        for row, problem, value, other, message, kept, *cells_of_row in batch:
+            yield _row_error(meaning, row, problem, value, other, message, kept), cells_of_row
 
 
 def _row_error(
-    meaning: Meaning,
+    meaning: Columns,
     row: int,
     problem: str,
     value: str | None,
     other: int | None,
     message: str | None,
+    kept: bool,
 ) -> RowError:
     field = field_of(problem)
+    reason = reason_text(problem, other)
+    if message:
+        reason = f"{reason}: {message}" if code_of(problem) in NAMED else message
     return RowError(
         row=row,
-        column=getattr(meaning, field) if field else "",
+        column=meaning.column_of(field) if field else "",
         value=value or "",
         code=code_of(problem),
-        reason=message or reason_text(problem, other),
-        remedy="" if message else remedy_text(problem),
+        reason=_("Recorded without this cell: %s") % reason if kept else reason,
+        remedy="" if message and code_of(problem) not in NAMED else remedy_text(problem),
+        kept=kept,
     )

@@ -5,22 +5,22 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import translation
 from duckdb import DuckDBPyConnection
 
 from liuke.accounts.models import User
 from liuke.accounts.rules import Act
 from liuke.accounts.services import require
-from liuke.core import clock
 from liuke.core.errors import Refused
 from liuke.imports.models import ImportRun
 from liuke.imports.readers import rejects
-from liuke.imports.readers.judging import Judgement, judge
+from liuke.imports.readers.judging import judge
 from liuke.imports.readers.mapping import Meaning, check_meaning
-from liuke.imports.readers.parsing import Frame, parse, settle
+from liuke.imports.readers.parsing import parse, settle
 from liuke.imports.readers.staging import stage
 from liuke.imports.readers.workbench import define_macros
 from liuke.imports.rules import CHECKABLE, Status
+from liuke.imports.services import records
 from liuke.imports.services.recording import (
     Tally,
     Waiting,
@@ -51,9 +51,10 @@ def check_import(*, actor: User | None, run_id: int, progress: Progress = silent
     with only_worker(run), translation.override(run.language):
         _mark(run, Status.CHECKING)
         try:
-            check_meaning(run.mapping, run.columns)
+            if run.is_of_orders:
+                check_meaning(run.mapping, run.columns)
             _prepare(run, progress)
-            _foresee(run, actor, progress)
+            (_foresee if run.is_of_orders else records.foresee)(run, actor, progress)
         except Exception as failure:
             _fail(run, failure)
             raise
@@ -74,25 +75,21 @@ def _prepare(run: ImportRun, progress: Progress) -> None:
     progress("judge", 0, run.rows)
     draft = run.folder / "draft.duckdb"
     draft.unlink(missing_ok=True)
-    meaning, judgement = _judged(run, draft)
+    meaning, counts, places = (_judged if run.is_of_orders else records.judged)(run, draft)
     workbench_of(run).unlink(missing_ok=True)
     draft.replace(workbench_of(run))
     run.meaning = meaning.as_dict()
-    judged = asdict(judgement)
-    run.total = judged.pop("places")
-    run.counts = {"rows": run.rows, **judged}
+    run.total = places
+    run.counts = {"rows": run.rows, **counts}
 
 
-def _judged(run: ImportRun, path: Path) -> tuple[Meaning, Judgement]:
-    frame = Frame(
-        zone=timezone.get_default_timezone_name(),
-        now=timezone.make_naive(clock.now(), timezone.get_default_timezone()),
-    )
+def _judged(run: ImportRun, path: Path) -> tuple[Meaning, dict[str, Any], int]:
     with opened_workbench(run, path) as connection:
         define_macros(connection)
         meaning = settle(connection, rows_of(run), run.columns, run.mapping)
-        parse(connection, rows_of(run), run.columns, meaning, frame)
-        return meaning, judge(connection, meaning)
+        parse(connection, rows_of(run), run.columns, meaning, records.frame_now())
+        counts = asdict(judge(connection, meaning))
+    return meaning, counts, counts.pop("places")
 
 
 def _foresee(run: ImportRun, actor: User | None, progress: Progress) -> None:

@@ -17,6 +17,7 @@ from liuke.accounts.queries import reach_of
 from liuke.customers.queries import ids_by_code, visible_to
 from liuke.customers.services import KnownCustomer, ensure_customers
 from liuke.imports.readers.mapping import Meaning
+from liuke.imports.services.kinds.kind import Made
 from liuke.sales.rules import OrderKind
 from liuke.sales.services import NewLine, NewOrder, Recorded, record_orders
 
@@ -82,6 +83,7 @@ class Outcome:
     unchanged: int = 0
     new_customers: int = 0
     clashes: list[tuple[int, str, str]] = field(default_factory=list)
+    made: Made = field(default_factory=Made)
 
 
 def next_orders(connection: DuckDBPyConnection, after: int, limit: int = CHUNK) -> list[Waiting]:
@@ -126,15 +128,19 @@ def record(
     foreign, orders = _out_of_reach(actor, orders)
     with transaction.atomic():
         recorded, new_customers = _attempt(actor, orders, lines, origin)
+        made = Made({"orders": recorded.ids, "customers": new_customers})
         if recorded.conflicts:
             transaction.set_rollback(True)
-    outcome = Outcome(unchanged=len(recorded.unchanged), new_customers=new_customers)
+    outcome = Outcome(unchanged=len(recorded.unchanged), new_customers=len(new_customers))
     if recorded.conflicts:
         outcome.clashes = _whole_orders(orders, recorded)
         clashed = {place for place, _kind, _message in outcome.clashes}
         orders = [order for order in orders if order.place not in clashed]
         with transaction.atomic():
-            recorded, outcome.new_customers = _attempt(actor, orders, lines, origin)
+            recorded, new_customers = _attempt(actor, orders, lines, origin)
+        outcome.new_customers = len(new_customers)
+        made = Made({"orders": recorded.ids, "customers": new_customers})
+    outcome.made = made
     outcome.created = [orders[index] for index in recorded.created]
     outcome.clashes = [*foreign, *outcome.clashes]
     return outcome
@@ -150,9 +156,9 @@ def _attempt(
     orders: Sequence[Waiting],
     lines: dict[tuple[int, str], list[NewLine]],
     origin: str,
-) -> tuple[Recorded, int]:
+) -> tuple[Recorded, list[int]]:
     known = {order.customer: KnownCustomer(order.customer, order.name) for order in orders}
-    before = len(existing_customers(list(known)))
+    before = existing_customers(list(known))
     ids = ensure_customers(actor=actor, known=known.values(), origin=origin)
     zone = timezone.get_default_timezone()
     new = [
@@ -166,7 +172,8 @@ def _attempt(
         )
         for order in orders
     ]
-    return record_orders(actor=actor, orders=new, origin=origin), len(known) - before
+    recorded = record_orders(actor=actor, orders=new, origin=origin)
+    return recorded, [pk for code, pk in ids.items() if code not in before]
 
 
 def _out_of_reach(

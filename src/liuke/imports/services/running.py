@@ -1,5 +1,7 @@
 """The run: chunk by chunk, each one transaction that also says how far the run is."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
@@ -16,6 +18,7 @@ from liuke.imports.models import Clash, ImportRun
 from liuke.imports.queries import clashes_of
 from liuke.imports.readers import rejects
 from liuke.imports.rules import RUNNABLE, Status
+from liuke.imports.services import records
 from liuke.imports.services.checking import said_about_rejects
 from liuke.imports.services.recording import Tally, next_orders, record
 from liuke.imports.services.work import (
@@ -27,7 +30,7 @@ from liuke.imports.services.work import (
     silent,
 )
 
-COUNTED_BY_CHECK = ("rows", "without_customer", "customers", "first_day", "last_day")
+COUNTED_BY_CHECK = ("rows", "without_customer", "customers", "first_day", "last_day", "skipped")
 
 
 class Interrupted(Refused):
@@ -72,8 +75,8 @@ def _claim(actor: User | None, run_id: int) -> ImportRun:
     if run.status not in RUNNABLE or not run.total:
         raise Refused(_("Check the file before it is imported."))
     if not run.position:
-        kept = {key: run.counts[key] for key in COUNTED_BY_CHECK}
-        run.counts = kept | Tally().as_dict()
+        kept = {key: run.counts[key] for key in COUNTED_BY_CHECK if key in run.counts}
+        run.counts = kept | (Tally().as_dict() if run.is_of_orders else records.nothing_yet())
         journal.record(actor, "import.started", [Change(run, after={"name": run.name})])
     run.status = Status.RUNNING
     run.started_at = run.started_at or clock.now()
@@ -84,9 +87,38 @@ def _claim(actor: User | None, run_id: int) -> ImportRun:
 
 
 def _record_rest(run: ImportRun, actor: User | None, progress: Progress) -> None:
+    if run.is_of_orders:
+        _record_orders(run, actor, progress)
+    else:
+        _record_records(run, actor, progress)
+    _finish(run, actor)
+
+
+def _record_records(run: ImportRun, actor: User | None, progress: Progress) -> None:
+    shape = records.kind_of(run).shape
+    with opened_workbench(run) as connection, records.preparing(run) as ready:
+        rows = records.next_rows(connection, shape, run.reading, run.position)
+        ready.ask(rows)
+        while rows:
+            following = records.next_rows(connection, shape, run.reading, rows[-1].place)
+            prepared = ready.answer()
+            ready.ask(following)
+            with transaction.atomic():
+                counted = records.record_chunk(run, actor, rows, prepared)
+                done = {name: run.counts.get(name, 0) + n for name, n in counted.items()}
+                _advance(run, rows[-1].place, done)
+            progress("record", run.position, run.total)
+            rows = following
+        records.put_out(connection, clashes_of(run))
+        run.counts |= records.said_about_rejects(connection, run)
+        rejects.write_rejects(connection, rows_of(run), run.columns, run.reading, run.rejects_file)
+
+
+def _record_orders(run: ImportRun, actor: User | None, progress: Progress) -> None:
     with opened_workbench(run) as connection:
         while orders := next_orders(connection, run.position):
             with transaction.atomic():
+                since = records.last_entry()
                 outcome = record(
                     actor=actor,
                     connection=connection,
@@ -102,17 +134,17 @@ def _record_rest(run: ImportRun, actor: User | None, progress: Progress) -> None
                     Clash(run=run, place=place, kind=kind, message=message)
                     for place, kind, message in outcome.clashes
                 )
-                _advance(run, orders[-1].place, tally)
+                records.keep_chunk(run, orders[-1].place, since, outcome.made)
+                _advance(run, orders[-1].place, tally.as_dict())
             progress("record", run.position, run.total)
         rejects.put_out(connection, clashes_of(run))
         run.counts |= said_about_rejects(connection, run)
         rejects.write_rejects(connection, rows_of(run), run.columns, run.mapping, run.rejects_file)
-    _finish(run, actor)
 
 
-def _advance(run: ImportRun, position: int, tally: Tally) -> None:
+def _advance(run: ImportRun, position: int, done: Mapping[str, Any]) -> None:
     """Move the run's position in the chunk's transaction; only the worker that holds it may."""
-    counts = run.counts | tally.as_dict()
+    counts = {**run.counts, **done}
     held = ImportRun.objects.filter(
         pk=run.pk, token=run.token, position=run.position, status=Status.RUNNING
     )
@@ -127,7 +159,7 @@ def _finish(run: ImportRun, actor: User | None) -> None:
     run.finished_at = clock.now()
     run.save()
     run.clashes.all().delete()
-    after = {key: value for key, value in run.counts.items() if key != "errors"}
+    after = {key: value for key, value in run.counts.items() if key not in ("errors", "samples")}
     journal.record(actor, "import.done", [Change(run, after=after)])
 
 

@@ -89,7 +89,8 @@ def consents(life: Life, seed: int = SEED) -> list[Statement]:
 def links(lives: Sequence[Life], today: date, seed: int = SEED) -> list[Link]:
     """Some customers know each other: families by their name, firms by their trade."""
     chance = Random(f"{seed}:links")  # noqa: S311
-    namesakes, firms = defaultdict(list), []
+    namesakes: defaultdict[str, list[Life]] = defaultdict(list)
+    firms: list[Life] = []
     found: dict[tuple[str, str, str], Link] = {}
     for life in lives:
         if life.is_organization:

@@ -9,13 +9,17 @@ BY_CUSTOMER = {
     "customer-edit": Act.EDIT_CUSTOMERS,
     "asset-new": Act.EDIT_CUSTOMERS,
     "asset-edit": Act.EDIT_CUSTOMERS,
+    "customer-privacy": Act.PRIVACY,
+    "customer-archive": Act.PRIVACY,
     "order-new": Act.RECORD_ORDERS,
     "contact": Act.FOLLOW_UP,
     "contact-unblock": Act.FOLLOW_UP,
     "customer-level": Act.EDIT_CUSTOMERS,
     "customer-owner": Act.ASSIGN,
     "customer-tags": Act.EDIT_CUSTOMERS,
+    "customer-ask": Act.EDIT_CUSTOMERS,
     "customer-phones": None,
+    "customer-known-besides": Act.EDIT_CUSTOMERS,
     "point-new": Act.EDIT_CUSTOMERS,
     "point-edit": Act.EDIT_CUSTOMERS,
     "point-prefer": Act.EDIT_CUSTOMERS,
@@ -43,6 +47,10 @@ FIRM_WIDE = {
     "today": None,
     "cadences": None,
     "cadence": Act.EDIT_RULES,
+    "fields": None,
+    "field-new": Act.EDIT_RULES,
+    "field": Act.EDIT_RULES,
+    "levels": None,
     "relation-kinds": None,
     "relation-kind": Act.EDIT_RULES,
     "relation-kind-new": Act.EDIT_RULES,
@@ -50,6 +58,7 @@ FIRM_WIDE = {
     "search": None,
     "palette": None,
     "customer-new": Act.EDIT_CUSTOMERS,
+    "customer-known": Act.EDIT_CUSTOMERS,
     "customers-export": Act.EXPORT,
     "churn": None,
     "churn-print": None,
@@ -58,6 +67,9 @@ FIRM_WIDE = {
     "churn-rules": None,
     "churn-rule": Act.EDIT_RULES,
     "churn-rule-of": Act.EDIT_RULES,
+    "journal": Act.SEE_JOURNAL,
+    "exports": Act.EXPORT,
+    "export-new": Act.EXPORT,
     "import-list": Act.IMPORT,
     "import-new": Act.IMPORT,
     "users": Act.MANAGE_USERS,
@@ -73,9 +85,14 @@ BY_PERSON = {
     "role-delete",
 }  # fmt: skip
 # These only take a POST that names customers, or a view of one's own.
-MANY = {"customers-assign", "customers-tag", "customers-undo", "customers-view"}
+MANY = {
+    "customers-assign", "customers-tag", "customers-undo", "customers-view", "field-move",
+}  # fmt: skip
+# One's own files alone; whose they are is asked in the tests of exports.
+BY_EXPORT = {"export-file", "export-stop"}
 BY_IMPORT = {
     "import-run", "import-map", "import-check", "import-stop", "import-discard", "import-rejects",
+    "import-kind", "import-undo",
 }  # fmt: skip
 OWN_ACCOUNT = {
     "account_email", "account_change_password", "account_set_password", "account_reauthenticate",
@@ -101,6 +118,10 @@ API = {
     ("post", "/api/customers/{pk}/assets"): Act.EDIT_CUSTOMERS,
     ("post", "/api/customers/assign"): Act.ASSIGN,
     ("post", "/api/customers/tag"): Act.EDIT_CUSTOMERS,
+    ("get", "/api/fields"): None,
+    ("post", "/api/fields"): Act.EDIT_RULES,
+    ("patch", "/api/fields/{code}"): Act.EDIT_RULES,
+    ("get", "/api/levels"): None,
     ("get", "/api/customers/{pk}/points"): None,
     ("post", "/api/customers/{pk}/points"): Act.EDIT_CUSTOMERS,
     ("patch", "/api/customers/{pk}/points/{point_pk}"): Act.EDIT_CUSTOMERS,
@@ -131,12 +152,15 @@ API = {
     ("post", "/api/agenda/{pk}/done"): Act.FOLLOW_UP,
 }
 ARGS = {
-    **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *BY_IMPORT, *BY_PERSON], (1,)),
+    **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *BY_IMPORT, *BY_EXPORT, *BY_PERSON], (1,)),
     "mfa_edit_webauthn": (1,),
     "mfa_remove_webauthn": (1,),
     "role": ("seller",),
     "role-delete": ("gone",),
+    "export-new": ("customers",),
     "cadence": ("potential",),
+    "field": ("motive",),
+    "field-move": ("motive",),
     "asset-edit": (1, 1),
     "churn-rule-of": ("person",),
     "relation-kind": ("kin",),

@@ -180,10 +180,16 @@ def test_an_unknown_host_is_no_address_of_ours(client, db) -> None:
 @pytest.mark.parametrize(
     ("role", "entries"),
     [
-        (Role.OWNER, {"today", "customers", "churn", "import-list", "churn-rules"}),
-        (Role.MANAGER, {"today", "customers", "churn", "import-list", "churn-rules"}),
+        (
+            Role.OWNER,
+            {"today", "customers", "churn", "import-list", "exports", "journal", "churn-rules"},
+        ),
+        (
+            Role.MANAGER,
+            {"today", "customers", "churn", "import-list", "exports", "journal", "churn-rules"},
+        ),
         (Role.SELLER, {"today", "customers", "churn", "churn-rules"}),
-        (Role.ANALYST, {"today", "customers", "churn", "churn-rules"}),
+        (Role.ANALYST, {"today", "customers", "churn", "exports", "churn-rules"}),
     ],
 )
 def test_the_rail_holds_what_a_role_may_use(person, role, entries) -> None:

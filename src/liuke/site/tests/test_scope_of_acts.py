@@ -5,7 +5,7 @@ import pytest
 from liuke.accounts.models import FirmRole
 from liuke.accounts.rules import Act
 from liuke.core import clock
-from liuke.site.tests.addresses import BY_CUSTOMER
+from liuke.site.tests.addresses import BY_CUSTOMER, POSTED
 from liuke.site.tests.seats import SEEN, World, send
 
 pytestmark = pytest.mark.django_db
@@ -30,8 +30,7 @@ def test_an_act_reaches_as_far_as_its_grant(narrow) -> None:
     assert narrow.sees() == SEEN["branch"]
     reach = {Act.FOLLOW_UP: team, Act.RECORD_ORDERS: team, Act.EDIT_CUSTOMERS: own, Act.ASSIGN: own}
     for name, act in BY_CUSTOMER.items():
-        posted = name == "contact-unblock"
-        method = narrow.client.post if posted else narrow.client.get
+        method = narrow.client.post if name in POSTED else narrow.client.get
         for whose in narrow.sees():
             expected = {403} if act and whose not in reach[act] else {200, 302}
             assert method(narrow.url(name, whose)).status_code in expected, (name, whose)

@@ -1,0 +1,239 @@
+"""One customer, one record: who holds a mobile, and what people decide about pairs."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from liuke.accounts.models import User
+from liuke.accounts.rules import Act
+from liuke.accounts.services import require
+from liuke.core import bulk, clock, journal
+from liuke.core.errors import Refused
+from liuke.core.journal import Change
+from liuke.customers import queries
+from liuke.customers.models import Customer, DuplicatePair, PrimaryMobile
+from liuke.customers.queries import duplicates as known
+from liuke.customers.rules import Verdict
+
+CHUNK = 500
+# What two customers with one primary mobile are worth looking at.
+SAME_MOBILE = 0.9
+
+
+class Known(Refused):
+    """The customer is recorded already; `found` says under which owner, as far as one may know."""
+
+    def __init__(
+        self, message: str | dict[str, str], found: list[known.Known], *, reason_needed: bool
+    ):
+        super().__init__(message)
+        self.found = found
+        self.reason_needed = reason_needed
+
+
+def hold_mobile(actor: User | None, customer: Customer, anyway: str = "") -> None:
+    """Let a customer hold its primary mobile; refused when another does and no reason is given.
+
+    Who had the number before stays with it, contested or not.
+    """
+    number = known.main_mobiles([customer.pk]).get(customer.pk, "")
+    mine = PrimaryMobile.objects.filter(pk=customer.pk).first()
+    if number == (mine.number if mine else ""):
+        return
+    if mine:
+        mine.delete()
+        pass_on([mine.number])
+    while number:
+        try:
+            with transaction.atomic():
+                PrimaryMobile.objects.create(customer=customer, number=number)
+        except IntegrityError:
+            holder = known.holders([number]).get(number)
+            if holder is None:
+                # Let go between the try and the look.
+                continue
+            if not anyway.strip():
+                raise _mobile_taken(actor, holder) from None
+            pair = decide(actor, customer.pk, holder, Verdict.SHARED, anyway)
+            PrimaryMobile.objects.create(customer=customer, number=number, decision=pair)
+        return
+
+
+def hold_mobiles(numbers: Mapping[int, str]) -> None:
+    """Let new customers hold their mobiles, set-wise; who comes second is contested, with a pair
+    for people to decide."""
+    wanted = sorted((number, pk) for pk, number in numbers.items() if known.is_number(number))
+    for start in range(0, len(wanted), CHUNK):
+        chunk = wanted[start : start + CHUNK]
+        try:
+            with transaction.atomic():
+                _hold_chunk(chunk)
+        except IntegrityError:
+            # Somebody recorded one of them a moment ago: now it is seen.
+            _hold_chunk(chunk)
+
+
+def _hold_chunk(chunk: Iterable[tuple[str, int]]) -> None:
+    rows = list(chunk)
+    holders = known.holders([number for number, _pk in rows])
+    written = []
+    pairs = []
+    for number, pk in rows:
+        holder = holders.setdefault(number, pk)
+        written.append((pk, number, None, holder != pk))
+        if holder != pk:
+            pairs.append((holder, pk))
+    bulk.insert(PrimaryMobile, ("customer", "number", "decision", "contested"), written)
+    keep_pairs(
+        [(one, other, SAME_MOBILE, [("mobile", "same")]) for one, other in pairs],
+        DuplicatePair.Source.FILE,
+    )
+
+
+def pass_on(numbers: Collection[str]) -> None:
+    """Numbers were let go: whoever contested one longest holds it now."""
+    wanted = sorted(set(numbers) - set(known.holders(numbers)))
+    waiting = PrimaryMobile.objects.filter(number__in=wanted, contested=True)
+    first: dict[str, int] = {}
+    for pk, number in waiting.order_by("customer").values_list("pk", "number"):
+        first.setdefault(number, pk)
+    PrimaryMobile.objects.filter(pk__in=first.values()).update(contested=False)
+
+
+def keep_pairs(found: Iterable[tuple[int, int, float, list[tuple[str, str]]]], source: str) -> int:
+    """Store pairs of customers that may be one; a known pair keeps what people decided."""
+    ordered = {
+        (min(one, other), max(one, other)): (probability, reasons)
+        for one, other, probability, reasons in found
+    }
+    rows = [
+        DuplicatePair(
+            first_id=first, second_id=second, probability=probability, reasons=reasons,
+            source=source,
+        )
+        for (first, second), (probability, reasons) in sorted(ordered.items())
+    ]  # fmt: skip
+    DuplicatePair.objects.bulk_create(
+        rows,
+        batch_size=CHUNK,
+        update_conflicts=True,
+        unique_fields=["first", "second"],
+        update_fields=["probability", "reasons"],
+    )
+    return len(rows)
+
+
+@transaction.atomic
+def decide_pair(*, actor: User, pair_id: int, verdict: str, reason: str = "") -> DuplicatePair:
+    """Two customers are not the same, or share a phone; an empty verdict opens the pair again."""
+    require(actor, Act.EDIT_CUSTOMERS)
+    pair = DuplicatePair.objects.select_for_update().get(pk=pair_id)
+    both = {pair.first_id, pair.second_id}
+    if queries.visible_to(actor).filter(pk__in=both).count() != len(both):
+        raise Refused(_("A customer no longer exists. Reload the page."))
+    decided = decide(actor, pair.first_id, pair.second_id, verdict, reason)
+    if not verdict:
+        PrimaryMobile.objects.filter(decision=pair).update(decision=None, contested=True)
+    contested = PrimaryMobile.objects.filter(customer__in=both, contested=True)
+    held = known.holders(list(contested.values_list("number", flat=True)))
+    if verdict and set(held.values()) & both:
+        contested.filter(number__in=[n for n, pk in held.items() if pk in both]).update(
+            decision=decided, contested=False
+        )
+    return decided
+
+
+@transaction.atomic
+def propose_pair(*, actor: User, one: int, other: int) -> DuplicatePair:
+    """Say that two customers are one, for those who may merge."""
+    require(actor, Act.EDIT_CUSTOMERS)
+    if one == other or queries.visible_to(actor).filter(pk__in=[one, other]).count() != 2:
+        raise Refused(_("Choose two customers of your own."))
+    first, second = sorted((one, other))
+    pair, _new = DuplicatePair.objects.update_or_create(
+        first_id=first,
+        second_id=second,
+        defaults={"verdict": "", "probability": 1, "source": DuplicatePair.Source.PERSON},
+    )
+    _tell(actor, "duplicate.proposed", pair)
+    return pair
+
+
+def decide(actor: User | None, one: int, other: int, verdict: str, reason: str) -> DuplicatePair:
+    """Record what somebody decided about two customers."""
+    first, second = sorted((one, other))
+    pair, _new = DuplicatePair.objects.update_or_create(
+        first_id=first,
+        second_id=second,
+        defaults={
+            "verdict": verdict,
+            "reason": reason.strip()[:200],
+            "decided_by": actor if verdict else None,
+            "decided_at": clock.now() if verdict else None,
+        },
+        create_defaults={
+            "verdict": verdict,
+            "reason": reason.strip()[:200],
+            "decided_by": actor,
+            "decided_at": clock.now(),
+            "source": DuplicatePair.Source.PERSON,
+        },
+    )
+    _tell(actor, "duplicate.decided", pair)
+    return pair
+
+
+def ask_about_name(actor: User | None, name: str) -> None:
+    """Refuse a customer that nothing but the name tells apart from one who is recorded already."""
+    same = known.namesakes(name)
+    if same:
+        found = list(known.known(actor, same).values())
+        raise Known(
+            _("%(who)s already exists. Is this somebody else?") % {"who": _named(found)},
+            found,
+            reason_needed=False,
+        )
+
+
+def taken(actor: User | None, fields: Mapping[str, str]) -> Known | None:
+    """Who already has this credit code or customer number."""
+    words = {
+        "credit_code": _("Another customer already has this credit code. It is %(who)s."),
+        "code": _("Another customer already has this number. It is %(who)s."),
+    }
+    for field, said in words.items():
+        value = fields.get(field, "")
+        if value and (holder := Customer.objects.filter(**{field: value}).first()):
+            found = list(known.known(actor, [holder.pk]).values())
+            return Known({field: said % {"who": _named(found)}}, found, reason_needed=False)
+    return None
+
+
+def _mobile_taken(actor: User | None, holder: int) -> Known:
+    found = list(known.known(actor, [holder]).values())
+    words = _("Another customer already has this mobile: %(who)s. If they share it, say why.")
+    return Known(words % {"who": _named(found)}, found, reason_needed=True)
+
+
+def _named(found: Iterable[known.Known]) -> str:
+    return pgettext("list", ", ").join(
+        _("%(name)s (owner: %(owner)s)") % {"name": each.name, "owner": each.owner or _("nobody")}
+        for each in found
+    )
+
+
+def _tell(actor: User | None, verb: str, pair: DuplicatePair) -> None:
+    after = {"verdict": pair.verdict, "reason": pair.reason}
+    journal.record(
+        actor,
+        verb,
+        [
+            Change(pair, mine, after={**after, "with": other})
+            for mine, other in (
+                (pair.first_id, pair.second_id),
+                (pair.second_id, pair.first_id),
+            )
+        ],
+    )

@@ -1,0 +1,159 @@
+"""What the journal says, in words: who did what, and which fields it changed."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Field, Model
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from liuke.accounts.models import Unit, User
+from liuke.core.models import JournalEntry
+from liuke.core.seals import ERASED
+
+VERBS = {
+    "customer.created": gettext_lazy("Customer added"),
+    "customer.updated": gettext_lazy("Customer changed"),
+    "customer.archived": gettext_lazy("Everything about a person exported"),
+    "customer.erased": gettext_lazy("Person erased"),
+    "asset.created": gettext_lazy("Vehicle or asset added"),
+    "asset.updated": gettext_lazy("Vehicle or asset changed"),
+    "contact.blocked": gettext_lazy("Do not contact"),
+    "contact.unblocked": gettext_lazy("Contacts welcome again"),
+    "interaction.recorded": gettext_lazy("Contact recorded"),
+    "order.recorded": gettext_lazy("Order recorded"),
+    "order.voided": gettext_lazy("Order voided"),
+    "agenda.snoozed": gettext_lazy("Put off"),
+    "agenda.handed_over": gettext_lazy("Handed over"),
+    "agenda.done": gettext_lazy("Done"),
+    "agenda.restored": gettext_lazy("Due again"),
+    "list.exported": gettext_lazy("List exported"),
+    "export.downloaded": gettext_lazy("Export downloaded"),
+    "import.uploaded": gettext_lazy("File uploaded"),
+    "import.started": gettext_lazy("Import started"),
+    "import.stopped": gettext_lazy("Import stopped"),
+    "import.done": gettext_lazy("Import done"),
+    "import.discarded": gettext_lazy("File discarded"),
+    "churn.rule_saved": gettext_lazy("Churn rule changed"),
+    "churn.rule_restated": gettext_lazy("Churn rule restated for the past"),
+    "cadence.saved": gettext_lazy("Contact rhythm changed"),
+    "unit.created": gettext_lazy("Unit added"),
+    "user.created": gettext_lazy("Person added"),
+    "user.password_set": gettext_lazy("Password set"),
+    "user.deactivated": gettext_lazy("Person deactivated"),
+    "user.token_created": gettext_lazy("API key made"),
+}
+# Keys of payloads that are no fields of the row.
+LABELS = {
+    "contact_points": gettext_lazy("Contact points"),
+    "tags": gettext_lazy("Tags"),
+    "reason": gettext_lazy("Reason"),
+    "origin": gettext_lazy("Came with"),
+    "list": gettext_lazy("List"),
+    "filters": gettext_lazy("Filters"),
+    "rows": gettext_lazy("Rows"),
+}
+ASIDE = {"version"}
+NOTHING = "—"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One field, before and after, as people read it."""
+
+    label: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        said = self.after if self.before == NOTHING else f"{self.before} → {self.after}"
+        return f"{self.label}: {said}"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The names that entries mention by number, read once for a page or a file."""
+
+    people: Mapping[Any, str] = field(
+        default_factory=lambda: dict(User.objects.values_list("pk", "name"))
+    )
+    units: Mapping[Any, str] = field(
+        default_factory=lambda: dict(Unit.objects.values_list("pk", "name"))
+    )
+
+    def who(self, entry: JournalEntry) -> str:
+        """The person, or the system itself."""
+        if entry.actor_id is None:
+            return _("the system")
+        return self.people.get(entry.actor_id, str(entry.actor_id))
+
+    def act(self, entry: JournalEntry) -> str:
+        return str(VERBS.get(entry.verb, entry.verb.replace(".", ": ").replace("_", " ")))
+
+    def changes(self, entry: JournalEntry) -> list[Changed]:
+        """The fields that the entry is about, those that did not change left out."""
+        if ERASED in (entry.before, entry.after):
+            return [Changed(_("Content"), NOTHING, _("erased"))]
+        return list(self._changes(entry))
+
+    def _changes(self, entry: JournalEntry) -> Iterator[Changed]:
+        before, after = entry.before or {}, entry.after or {}
+        model = _model(entry.subject)
+        for key in {**before, **after}:
+            old, new = before.get(key), after.get(key)
+            if key in ASIDE or old == new:
+                continue
+            known = _field(model, key)
+            label = LABELS.get(key) or getattr(known, "verbose_name", key.replace("_", " "))
+            said = Changed(str(label).capitalize(), self._said(known, old), self._said(known, new))
+            if said.before != said.after:
+                yield said
+
+    def _said(self, known: Field[Any, Any] | None, value: Any) -> str:
+        if value is None or value == "" or value == [] or value == {}:
+            return NOTHING
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        of_models: dict[Any, Mapping[Any, str]] = {User: self.people, Unit: self.units}
+        names = of_models.get(getattr(known, "related_model", None))
+        if names is not None:
+            return str(names.get(value, value))
+        if isinstance(value, list):
+            return pgettext("list", ", ").join(map(str, value))
+        if isinstance(value, dict):
+            return json.dumps(value, ensure_ascii=False)
+        return str(dict(getattr(known, "flatchoices", ())).get(value, value))
+
+
+def kinds() -> list[tuple[str, str]]:
+    """The kinds of rows that entries are about, by name."""
+    subjects = (
+        "customers.customer", "customers.asset", "customers.contactblock", "sales.order",
+        "followups.interaction", "agenda.agendaitem", "exports.export", "imports.importrun",
+        "churn.churnrule", "accounts.user", "accounts.unit",
+    )  # fmt: skip
+    return [
+        (subject, str(apps.get_model(subject)._meta.verbose_name).capitalize())
+        for subject in subjects
+    ]
+
+
+def _model(subject: str) -> type[Model] | None:
+    try:
+        return apps.get_model(subject)
+    except LookupError:
+        return None
+
+
+def _field(model: type[Model] | None, name: str) -> Field[Any, Any] | None:
+    if model is None:
+        return None
+    try:
+        found = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+    return found if isinstance(found, Field) else None

@@ -1,0 +1,79 @@
+"""What may be exported, and one's own exports."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from liuke.accounts.models import User
+from liuke.accounts.queries import reach_of
+from liuke.accounts.rules import Act
+from liuke.core.lists import Label, ListOf
+from liuke.exports.models import Export
+from liuke.exports.rules import SMALL
+
+
+@dataclass(frozen=True)
+class Source:
+    """A list that can be exported: the declaration and rows of its screen."""
+
+    label: Label
+    declared: Callable[[User], ListOf[Any]]
+    rows: Callable[[User], QuerySet[Any]]
+    columns: Callable[[User, QueryDict], Sequence[str]] = lambda viewer, query: ()
+    screen: str = ""
+    act: Act = Act.EXPORT
+
+
+def visible_to(viewer: User) -> QuerySet[Export]:
+    """One's own exports, the latest first; a file belongs to whoever asked for it."""
+    return Export.objects.filter(created_by=viewer)
+
+
+@cache
+def sources() -> Mapping[str, Source]:
+    table: Mapping[str, Source] = import_string(settings.LIUKE_EXPORTS)
+    return table
+
+
+def selection(
+    viewer: User, name: str, query: QueryDict, picked: Sequence[int] | None = None
+) -> QuerySet[Any]:
+    """The rows of a list that this person may see and the address asks for, in its order."""
+    source = sources()[name]
+    rows = source.rows(viewer)
+    if picked is not None:
+        rows = rows.filter(pk__in=picked)
+    return source.declared(viewer).select(rows, query)
+
+
+def is_small(rows: QuerySet[Any]) -> bool:
+    """Whether the file can be had at once."""
+    return rows.order_by().values("pk")[: SMALL + 1].count() <= SMALL
+
+
+def described(viewer: User, name: str, query: QueryDict, picked: bool) -> str:
+    """The filters in words."""
+    parts = [f"{token.label}: {token.value}" for token in
+             sources()[name].declared(viewer).tokens(query)]  # fmt: skip
+    if words := query.get("q", "").strip():
+        parts.insert(0, f"“{words}”")
+    if picked:
+        parts.insert(0, _("selected rows"))
+    return " · ".join(parts)[:300]
+
+
+def reach_kept(viewer: User) -> dict[str, Any]:
+    """Whose rows this person may see, as an export remembers it."""
+    reach = asdict(reach_of(viewer))
+    return {
+        "everything": reach["everything"],
+        "users": list(reach["user_ids"]),
+        "units": list(reach["unit_ids"]),
+    }

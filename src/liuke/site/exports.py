@@ -1,0 +1,30 @@
+"""Which lists can be exported, and how each is declared: what `urls.py` is to pages."""
+
+from collections.abc import Mapping, Sequence
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from liuke.accounts.models import User
+from liuke.accounts.rules import Act
+from liuke.customers.queries import visible_to
+from liuke.desk.queries import listing, own_views, record
+from liuke.exports.queries import Source
+
+
+def _customer_columns(viewer: User, query: QueryDict) -> Sequence[str]:
+    return own_views.look(viewer, query).columns
+
+
+SOURCES: Mapping[str, Source] = {
+    "customers": Source(
+        _("Customers"), listing.customer_list, visible_to, _customer_columns, "customers"
+    ),
+    "journal": Source(
+        _("Journal"),
+        record.journal_list,
+        record.entries_visible_to,
+        screen="journal",
+        act=Act.SEE_JOURNAL,
+    ),
+}

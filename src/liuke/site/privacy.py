@@ -1,0 +1,26 @@
+"""What each kind of record holds of a customer, and what becomes of it when a person is erased.
+
+A kind that points at a customer and is not here fails a test: somebody has to say what it is.
+"""
+
+from collections.abc import Mapping
+
+from liuke.customers.services.privacy import Fate, Part
+
+PARTS: Mapping[str, Part] = {
+    "customers.customer": Part(Fate.BLANK),
+    "customers.contactpoint": Part(Fate.DELETE),
+    "customers.contactblock": Part(Fate.BLANK),
+    "customers.asset": Part(Fate.BLANK),
+    "customers.customerstate": Part(Fate.KEEP),
+    "customers.customer_tags": Part(Fate.DELETE),
+    "agenda.agendaitem": Part(Fate.BLANK, keep=("episode",)),
+    # The number is what keeps an order from being recorded, and its sum from counting, twice.
+    "sales.order": Part(Fate.BLANK, keep=("number", "currency", "digest", "origin")),
+    "sales.orderline": Part(Fate.BLANK),
+    "followups.interaction": Part(Fate.BLANK),
+    "churn.clock": Part(Fate.KEEP),
+    "churn.transition": Part(Fate.KEEP),
+    # Sums of what the clocks and purchases say already.
+    "churn.counted": Part(Fate.IRRELEVANT),
+}
