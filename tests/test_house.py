@@ -15,7 +15,8 @@ SOURCE = ROOT / "src" / "liuke"
 BIN = Path(sys.executable).parent
 TEMPLATES = sorted(SOURCE.rglob("*.html"))
 APPS = {
-    "accounts", "exports", "customers", "agenda", "sales", "followups", "churn", "imports", "desk",
+    "accounts", "exports", "customers", "agenda", "ownership", "sales", "followups", "churn",
+    "imports", "desk",
 }  # fmt: skip
 SIGNALS = ("django.dispatch", "django.db.models.signals", "django.core.signals")
 

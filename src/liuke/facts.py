@@ -1,7 +1,7 @@
 """What one app tells those above it. Facts are plural: one form post is a batch of one."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,26 @@ class AgendaSettled:
 
 @dataclass(frozen=True, slots=True)
 class CustomersMoved:
-    """These customers were given to another person or branch."""
+    """These customers were given to another person or branch; by whom, and why."""
+
+    customer_ids: Collection[int]
+    by_id: int | None = None
+    reason: str = "assigned"
+    note: str = ""
+    pools: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersRecorded:
+    """These customers are new."""
+
+    customer_ids: Collection[int]
+    by_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LevelsChanged:
+    """These customers have another level."""
 
     customer_ids: Collection[int]
 
@@ -64,4 +83,6 @@ Fact = (
     | CustomersMoved
     | CustomersErased
     | CustomersMerged
+    | CustomersRecorded
+    | LevelsChanged
 )

@@ -43,6 +43,7 @@ class Act(models.TextChoices):
     EDIT_RULES = "edit_rules", _("change rules")
     SEE_JOURNAL = "see_journal", _("see the journal")
     PRIVACY = "privacy", _("export and erase everything about a person")
+    HAND_OVER = "hand_over", _("hand customers over from one person to others")
     MANAGE_USERS = "manage_users", _("manage people")
 
 

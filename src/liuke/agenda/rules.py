@@ -12,6 +12,8 @@ class Kind(models.TextChoices):
     CONTACT = "contact", _("Contact due")
     AT_RISK = "at_risk", _("At risk")
     LOST = "lost", _("Newly lost")
+    POOL = "pool", _("To the pool soon")
+    HANDED = "handed", _("New to you")
 
 
 class Ending(models.TextChoices):
@@ -27,6 +29,8 @@ CHANCE: dict[str, Decimal] = {
     Kind.AT_RISK: Decimal("0.35"),
     Kind.LOST: Decimal("0.15"),
     Kind.CONTACT: Decimal("0.10"),
+    Kind.POOL: Decimal("0.30"),
+    Kind.HANDED: Decimal("0.40"),
 }
 
 LONGEST_SNOOZE = 60

@@ -37,6 +37,7 @@ class Due:
     stake: Decimal = Decimal()
     why: Mapping[str, Any] = field(default_factory=dict)
     due_at: datetime | None = None
+    assignee_id: int | None = None
 
 
 def put(kind: str, wanted: Mapping[int, Due | None]) -> None:
@@ -88,6 +89,8 @@ def _new_items(kind: str, new: Sequence[tuple[int, Due]]) -> list[AgendaItem]:
             customer_id=pk,
             owner_id=places[pk][0],
             branch_id=places[pk][1],
+            # Only at first: afterwards people may have handed it on.
+            assignee_id=due.assignee_id,
             kind=kind,
             **_values(kind, due),
         )
@@ -185,6 +188,16 @@ def hand_over_item(*, actor: User, item_id: int, to_id: int) -> AgendaItem:
     item.save(update_fields=["assignee"])
     _note(actor, "agenda.handed_over", item, {"assignee": before}, {"assignee": to.pk})
     return item
+
+
+def pass_on(*, actor: User, from_id: int, customer_ids: Collection[int] | None = None) -> None:
+    """What this person had taken over goes back to whoever owns the customers; None for all."""
+    rows = AgendaItem.objects.filter(assignee=from_id, closed_at=None)
+    found = [item for item in rows if customer_ids is None or item.customer_id in set(customer_ids)]
+    bulk.update(AgendaItem, ("assignee",), ((None, item.pk) for item in found), key="id")
+    before, after = {"assignee": from_id}, {"assignee": None}
+    changes = [Change(item, item.customer_id, before=before, after=after) for item in found]
+    journal.record(actor, "agenda.handed_over", changes)
 
 
 @transaction.atomic

@@ -188,7 +188,7 @@ class Matching(Expression):
             (count,) = cursor.fetchone()
         return bool(count > FEW)
 
-    def as_sql(  # type: ignore[override]  # there is one template of it
+    def as_sql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
     ) -> tuple[str, tuple[str, ...]]:
         """The subquery and its one parameter; EmptyResultSet when nothing can be found."""

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from liuke.desk.views import customers as views
-from liuke.desk.views import privacy, record, today
+from liuke.desk.views import handover, privacy, record, today
 
 urlpatterns = [
     path("today/", today.today, name="today"),
@@ -23,6 +23,14 @@ urlpatterns = [
     path("customers/<int:pk>/privacy/", privacy.customer_privacy, name="customer-privacy"),
     path("customers/<int:pk>/archive/", privacy.customer_archive, name="customer-archive"),
     path("journal/", record.journal, name="journal"),
+    path("handover/", handover.handovers, name="handover"),
+    path("handover/from/<int:pk>/", handover.handover_new, name="handover-new"),
+    path("handover/<int:pk>/", handover.handover_done, name="handover-done"),
+    path(
+        "handover/<int:pk>/briefing/<int:to>/",
+        handover.handover_briefing,
+        name="handover-briefing",
+    ),
     path("search/", views.search, name="search"),
     path("search/palette/", views.palette, name="palette"),
 ]

@@ -27,10 +27,18 @@ class Entry:
 RAIL: list[list[tuple[Any, str, str, str, tuple[str, ...], Act | None]]] = [
     [
         (_("Today"), "today", "calendar-check", "t", ("/today/",), None),
-        (_("Customers"), "customers", "users", "c", ("/customers/", "/orders/", "/search/"), None),
+        (
+            _("Customers"),
+            "customers",
+            "users",
+            "c",
+            ("/customers/", "/orders/", "/search/", "/pool/"),
+            None,
+        ),
         (_("Churn"), "churn", "door-exit", "l", ("/churn/",), None),
     ],
     [
+        (_("Handover"), "handover", "users-minus", "o", ("/handover/",), Act.HAND_OVER),
         (_("Import"), "import-list", "database-import", "i", ("/import/",), Act.IMPORT),
         (_("Exports"), "exports", "download", "e", ("/exports/",), Act.EXPORT),
         (_("Journal"), "journal", "history", "j", ("/journal/",), Act.SEE_JOURNAL),
@@ -44,6 +52,7 @@ SETTINGS: list[tuple[Any, str, str, str, Act | None]] = [
     (_("Contact rhythm"), "cadences", "phone", "/settings/contacts/", None),
     (_("Fields"), "fields", "list-details", "/settings/fields/", None),
     (_("Customer levels"), "levels", "star", "/settings/levels/", None),
+    (_("Pools"), "pool-settings", "users-group", "/settings/pools/", None),
     (_("Relations"), "relation-kinds", "affiliate", "/settings/relations/", None),
     (_("People"), "users", "users", "/settings/people/", Act.MANAGE_USERS),
     (_("Roles"), "roles", "shield-check", "/settings/roles/", Act.MANAGE_USERS),

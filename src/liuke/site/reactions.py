@@ -12,10 +12,13 @@ from liuke.facts import (
     CustomersErased,
     CustomersMerged,
     CustomersMoved,
+    CustomersRecorded,
+    LevelsChanged,
     OrdersRecorded,
 )
 from liuke.followups import services as followups
 from liuke.imports import services as imports
+from liuke.ownership import services as ownership
 from liuke.sales import services as sales
 
 
@@ -38,6 +41,14 @@ def _places(fact: CustomersMoved | CustomersMerged) -> None:
     agenda.keep_places(fact.customer_ids)
 
 
+def _owners(fact: CustomersMoved | CustomersRecorded) -> None:
+    ownership.follow(fact)
+
+
+def _pool_clocks(fact: LevelsChanged) -> None:
+    ownership.refresh_pools(fact.customer_ids)
+
+
 def _months(fact: CustomersMoved | CustomersMerged) -> None:
     churn.move_counts(fact.customer_ids)
 
@@ -51,7 +62,9 @@ REACTIONS: Reactions = {
     facts.AssetsChanged: (_clocks,),
     facts.ContactUnblocked: (_contacts,),
     facts.AgendaSettled: (_contacts,),
-    facts.CustomersMoved: (_places, _months),
+    facts.CustomersMoved: (_places, _owners, _months),
+    facts.CustomersRecorded: (_owners,),
+    facts.LevelsChanged: (_pool_clocks,),
     facts.CustomersErased: (_clocks, _contacts, _files),
     facts.CustomersMerged: (_purchases, _clocks, _contacts, _places, _months),
 }

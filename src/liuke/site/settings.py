@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "liuke.exports",
     "liuke.customers",
     "liuke.agenda",
+    "liuke.ownership",
     "liuke.sales",
     "liuke.followups",
     "liuke.churn",

@@ -7,10 +7,12 @@ from liuke.core.ticks import Tick
 from liuke.customers import services as customers
 from liuke.exports import services as exports
 from liuke.followups import services as followups
+from liuke.ownership import services as ownership
 
 TICKS: dict[str, Tick] = {
     "churn.clocks": churn.advance,
     "followups.contacts": followups.advance,
+    "ownership.pools": ownership.advance,
     "churn.score": churn.score_when_due,
     "customers.completeness": customers.weigh_profiles,
     "customers.tally": customers.keep_tally,

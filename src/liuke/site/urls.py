@@ -19,6 +19,7 @@ urlpatterns = [
     path("setup/result/", wizard.first_calls, name="first-calls"),
     path("", include("liuke.customers.urls")),
     path("", include("liuke.agenda.urls")),
+    path("", include("liuke.ownership.urls")),
     path("", include("liuke.sales.urls")),
     path("", include("liuke.followups.urls")),
     path("", include("liuke.churn.urls")),

@@ -8,6 +8,7 @@ from liuke.customers.models.duplicates import (
     FormerCustomer,
     PrimaryMobile,
 )
+from liuke.customers.models.hold import Hold
 from liuke.customers.models.people import Person, PersonRole
 from liuke.customers.models.profile import Child, FieldChoice, FieldValue, Level, ProfileField
 from liuke.customers.models.relations import Relation, RelationKind, RelationStrength
@@ -28,6 +29,7 @@ __all__ = [
     "FieldChoice",
     "FieldValue",
     "FormerCustomer",
+    "Hold",
     "Level",
     "Person",
     "PersonRole",

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from liuke.accounts.models import Unit
@@ -48,6 +49,10 @@ class CustomerState(models.Model):
     contact_due_at = models.DateField(_("next contact"), null=True)
     intent_until = models.DateField(_("intent until"), null=True)
     completeness = models.PositiveSmallIntegerField(_("completeness"), null=True)
+    pool_at = models.DateField(_("to the pool on"), null=True)
+    pool = models.PositiveIntegerField(
+        _("pool"), null=True, help_text="The id of an ownership.Pool; this app knows none."
+    )
 
     class Meta:
         verbose_name = _("state")
@@ -64,6 +69,10 @@ class CustomerState(models.Model):
             models.Index(fields=["-last_purchase_on", "customer"], name="state_last_purchase"),
             models.Index(fields=["contact_due_at"], name="state_contact_due"),
             models.Index(fields=["-completeness", "customer"], name="state_completeness"),
+            models.Index(
+                fields=["pool_at"], condition=Q(pool_at__isnull=False), name="state_pool_at"
+            ),
+            models.Index(fields=["pool"], condition=Q(pool__isnull=False), name="state_pool"),
             models.Index(fields=["owner", "-value_year", "customer"], name="state_owner_value"),
             models.Index(
                 fields=["owner", "-last_purchase_on", "customer"], name="state_owner_last"

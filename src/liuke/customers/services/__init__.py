@@ -29,7 +29,14 @@ from liuke.customers.services.file import (
     unblock_contact,
     update_customer,
 )
-from liuke.customers.services.many import Batch, assign_customers, tag_customers, undo_batch
+from liuke.customers.services.holds import Held, set_holds
+from liuke.customers.services.many import (
+    Batch,
+    assign_customers,
+    set_owners,
+    tag_customers,
+    undo_batch,
+)
 from liuke.customers.services.merging import merge_customers, undo_merge
 from liuke.customers.services.own_fields import (
     Entry,
@@ -70,6 +77,7 @@ __all__ = [
     "STATE_COLUMNS",
     "Batch",
     "Entry",
+    "Held",
     "Known",
     "KnownCustomer",
     "LevelEntry",
@@ -113,6 +121,8 @@ __all__ = [
     "save_levels",
     "save_person",
     "save_point",
+    "set_holds",
+    "set_owners",
     "set_state",
     "set_values",
     "settle_completeness",

@@ -37,7 +37,13 @@ from liuke.customers.services.completeness import settle_completeness
 from liuke.customers.services.fields import write_values
 from liuke.customers.services.finding import reindex
 from liuke.customers.services.points import NewContactPoint
-from liuke.facts import AssetsChanged, ContactUnblocked, CustomersMoved
+from liuke.facts import (
+    AssetsChanged,
+    ContactUnblocked,
+    CustomersMoved,
+    CustomersRecorded,
+    LevelsChanged,
+)
 
 CHUNK = 500
 
@@ -118,6 +124,7 @@ def create_customer(
     reindex([customer.pk])
     after = _snapshot(customer) | written.get(customer.pk, ({}, {}))[1]
     journal.record(actor, "customer.created", [Change(customer, customer.pk, after=after)])
+    announce(CustomersRecorded([customer.pk], by_id=None if actor is None else actor.pk))
     return customer
 
 
@@ -180,7 +187,9 @@ def update_customer(
         [Change(customer, customer.pk, before=old, after={**new, "version": customer.version})],
     )
     if {"owner", "branch"} & set(new):
-        announce(CustomersMoved([customer.pk]))
+        announce(CustomersMoved([customer.pk], by_id=actor.pk))
+    if "level" in new:
+        announce(LevelsChanged([customer.pk]))
     return customer
 
 
@@ -252,6 +261,8 @@ def record_customers(
     told = [{"name": row.name, "code": row.code, "origin": origin} for row in rows]
     changes = (Change(row, row.pk, after=after) for row, after in zip(rows, told, strict=True))
     journal.record(actor, "customer.created", changes)
+    ids = [row.pk for row in rows]
+    announce(CustomersRecorded(ids, by_id=None if actor is None else actor.pk))
     return rows
 
 

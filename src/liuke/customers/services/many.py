@@ -3,7 +3,9 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as default
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
@@ -27,6 +29,19 @@ from liuke.facts import CustomersMoved
 UPDATED = "customer.updated"
 UNDO_FOR = timedelta(minutes=30)
 Values = Mapping[int, Any]
+NO_POOLS: Mapping[int, int] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What the history of owners says about a change."""
+
+    reason: str = "assigned"
+    note: str = ""
+    pools: Mapping[int, int] = default(default_factory=dict)
+
+
+ASSIGNED = Why()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +64,21 @@ def assign_customers(*, actor: User, customer_ids: Collection[int], owner_id: in
         rows = Customer.objects.filter(pk__in=chunk).exclude(owner=owner_id)
         before |= rows.values_list("pk", "owner")
     return _changed(actor, "owner", before, dict.fromkeys(before, owner_id))
+
+
+@transaction.atomic
+def set_owners(
+    *,
+    actor: User | None,
+    owners: Mapping[int, int | None],
+    reason: str,
+    note: str = "",
+    pools: Mapping[int, int] = NO_POOLS,
+) -> Batch:
+    """Apps above only, which asked whether it may be: a new owner for each of locked customers."""
+    before = {pk: owner for pk, owner in _owners_of(owners).items() if owner != owners[pk]}
+    after = {pk: owners[pk] for pk in before}
+    return _changed(actor, "owner", before, after, Why(reason, note, pools))
 
 
 @transaction.atomic
@@ -89,11 +119,13 @@ def undo_batch(*, actor: User, at: datetime) -> int:
         now = now_of(of_field)
         before = {pk: now[pk] for pk in of_field if now[pk] == (done[pk].after or {})[field]}
         after = {pk: (done[pk].before or {}).get(field) for pk in before}
-        count += _changed(actor, field, before, after).count
+        count += _changed(actor, field, before, after, Why("undone")).count
     return count
 
 
-def _changed(actor: User, field: str, before: Values, after: Values) -> Batch:
+def _changed(
+    actor: User | None, field: str, before: Values, after: Values, why: Why = ASSIGNED
+) -> Batch:
     """Write one field of locked customers, and for each an entry that could be read alone."""
     SET[field](before, after)
     versions: dict[int, int] = {}
@@ -109,7 +141,11 @@ def _changed(actor: User, field: str, before: Values, after: Values) -> Batch:
         )
         for pk, value in after.items()
     )
-    return Batch(len(after), journal.record(actor, UPDATED, changes))
+    at = journal.record(actor, UPDATED, changes)
+    if field == "owner":
+        by = None if actor is None else actor.pk
+        announce(CustomersMoved(list(after), by, why.reason, why.note, why.pools))
+    return Batch(len(after), at)
 
 
 def _set_owner(before: Values, after: Values) -> None:
@@ -119,7 +155,6 @@ def _set_owner(before: Values, after: Values) -> None:
     for owner_id, ids in groups.items():
         for chunk in _chunks(ids):
             Customer.objects.filter(pk__in=chunk).update(owner=owner_id)
-    announce(CustomersMoved(list(after)))
 
 
 def _set_tags(before: Values, after: Values) -> None:

@@ -27,6 +27,7 @@ STATE_COLUMNS: dict[str, tuple[str, ...]] = {
     "churn": ("expected_at", "at_risk_at", "lost_at", "recovered_on", "clocks"),
     "completeness": ("completeness",),
     "contact": ("last_contact_on", "contact_due_at", "intent_until"),
+    "ownership": ("pool_at", "pool"),
 }
 
 

@@ -18,6 +18,8 @@ ICONS = {
     Kind.CONTACT: "phone",
     Kind.AT_RISK: "alert-triangle",
     Kind.LOST: "door-exit",
+    Kind.POOL: "clock-pause",
+    Kind.HANDED: "arrow-forward-up",
 }
 
 
@@ -28,6 +30,10 @@ def why(item: AgendaItem, today: date) -> str:
         parts = [_agreed(facts, today)]
     elif item.kind == Kind.CONTACT:
         parts = [_cadence(facts, today)]
+    elif item.kind == Kind.POOL:
+        parts = [_to_pool(facts, today)]
+    elif item.kind == Kind.HANDED:
+        parts = [_handed(facts)]
     else:
         parts = [
             habit(facts["usual"], _day(facts["last"]), today),
@@ -51,6 +57,10 @@ def act(item: AgendaItem) -> str:
         return _("Ask how things are and why they did not come; offer a day.")
     if item.kind == Kind.LOST:
         return _("Ask what went wrong, in their own words. Listen first, no offer yet.")
+    if item.kind == Kind.POOL:
+        return _("Contact them, extend once with a reason, or let them go.")
+    if item.kind == Kind.HANDED:
+        return _("Read the briefing, then introduce yourself.")
     return {
         Situation.NEW: _("Ask whether everything is right since the last visit."),
         Situation.OLDER: _("Say hello; ask how it runs and what is coming up."),
@@ -69,6 +79,21 @@ def due_words(item: AgendaItem, today: date) -> tuple[str, str]:
     if day <= today:
         return _("Today"), ""
     return day_text(day, today), ""
+
+
+def _to_pool(facts: Mapping[str, Any], today: date) -> str:
+    words = _("Last spoken to %(ago)s ago; goes to “%(pool)s” on %(day)s.")
+    if facts["manager"]:
+        words = _("The owner stayed silent for %(ago)s; goes to “%(pool)s” on %(day)s.")
+    return words % {
+        "ago": span_words((today - _day(facts["last"])).days),
+        "pool": facts["pool"],
+        "day": day_text(_day(facts["pool_at"]), today),
+    }
+
+
+def _handed(facts: Mapping[str, Any]) -> str:
+    return _("New to you from %(name)s.") % {"name": facts["before"]}
 
 
 def _agreed(facts: Mapping[str, Any], today: date) -> str:

@@ -36,6 +36,8 @@ CHIPS: list[tuple[str, str | Promise]] = [
     (Kind.AT_RISK, _("At risk")),
     (Kind.LOST, _("Newly lost")),
     (Kind.CONTACT, _("Contact due")),
+    (Kind.POOL, _("To the pool soon")),
+    (Kind.HANDED, _("New to you")),
 ]
 
 

@@ -39,9 +39,10 @@ from liuke.customers.services import (
     undo_batch,
     update_customer,
 )
-from liuke.desk.queries import around, customer_page, listing, own_views
+from liuke.desk.queries import around, customer_page, listing, own_views, pool_line
 from liuke.exports.rules import Format
 from liuke.exports.views import answer
+from liuke.ownership import queries as ownership
 from liuke.sales import queries as sales
 
 MORE = 40
@@ -77,7 +78,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "look": look,
         "views_url": reverse("customers-view"),
-        "stages": listing.stage_line(tally, request.GET),
+        "stages": [*listing.stage_line(tally, request.GET), *pool_line.boxes(viewer)],
         "watch": listing.watched(tally),
         "is_new": not visible.exists(),
         "may_edit": may_edit,
@@ -268,6 +269,9 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "standard": standard_of(found.level),
         "outlook": scores.outlook_of(found.pk, today),
         "future": customer_page.future(found, today),
+        "owners": ownership.history_of(found.pk),
+        "has_pools": ownership.has_pools(),
+        "may_assign": may_with(viewer, Act.ASSIGN, found),
         "may_follow_up": may_with(viewer, Act.FOLLOW_UP, found),
         "may_edit": may_with(viewer, Act.EDIT_CUSTOMERS, found),
         "may_record": may_with(viewer, Act.RECORD_ORDERS, found),

@@ -20,6 +20,7 @@ from liuke.desk.queries import today as today_page
 from liuke.desk.queries.around import reach
 from liuke.followups import services as followups
 from liuke.followups.forms import ContactForm, interaction_of
+from liuke.ownership import queries as ownership
 
 WHOSE = "today:whose"
 
@@ -41,6 +42,7 @@ def today(request: HttpRequest) -> HttpResponse:
             for key, label in today_page.CHIPS
         ],
         "team": today_page.team(viewer, which, day),
+        "handed": ownership.handed_lately(viewer, day),
         "back": today_page.back_this_week(viewer, day),
         "may_follow_up": viewer.may(Act.FOLLOW_UP),
     }

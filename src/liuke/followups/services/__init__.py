@@ -36,6 +36,7 @@ from liuke.followups.rules import (
     situation_of,
 )
 from liuke.followups.services import ways
+from liuke.ownership import services as ownership
 
 CHUNK = 500
 # How many customers one run of the tick may take on; the next goes on where it stopped.
@@ -152,6 +153,7 @@ def _refresh_chunk(ids: Sequence[int], cadences: Mapping[str, Cadence], today: d
         },
     )
     customers.settle_stages(ids)
+    ownership.refresh_pools(ids)
     agenda.put(Kind.NEXT_STEP, {pk: plan.step for pk, plan in plans.items()})
     agenda.put(Kind.CONTACT, {pk: plan.contact for pk, plan in plans.items()})
     agenda.attempted(

@@ -18,6 +18,8 @@ BY_CUSTOMER = {
     "customer-owner": Act.ASSIGN,
     "customer-tags": Act.EDIT_CUSTOMERS,
     "customer-ask": Act.EDIT_CUSTOMERS,
+    "customer-release": Act.ASSIGN,
+    "customer-extend": Act.FOLLOW_UP,
     "customer-phones": None,
     "customer-known-besides": Act.EDIT_CUSTOMERS,
     "point-new": Act.EDIT_CUSTOMERS,
@@ -45,6 +47,11 @@ FIRM_WIDE = {
     "home": None,
     "first-calls": None,
     "today": None,
+    "pool": None,
+    "handover": Act.HAND_OVER,
+    "pool-settings": None,
+    "pool-rules": Act.EDIT_RULES,
+    "pool-new": Act.EDIT_RULES,
     "cadences": None,
     "cadence": Act.EDIT_RULES,
     "fields": None,
@@ -86,8 +93,11 @@ BY_PERSON = {
 }  # fmt: skip
 # These only take a POST that names customers, or a view of one's own.
 MANY = {
-    "customers-assign", "customers-tag", "customers-undo", "customers-view", "field-move",
+    "pool-claim", "customers-assign", "customers-tag", "customers-undo", "customers-view",
+    "field-move",
 }  # fmt: skip
+BY_POOL = {"pool-edit": Act.EDIT_RULES}
+BY_HANDOVER = {"handover-new": Act.HAND_OVER, "handover-done": None, "handover-briefing": None}
 # One's own files alone; whose they are is asked in the tests of exports.
 BY_EXPORT = {"export-file", "export-stop"}
 BY_IMPORT = {
@@ -152,7 +162,19 @@ API = {
     ("post", "/api/agenda/{pk}/done"): Act.FOLLOW_UP,
 }
 ARGS = {
-    **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *BY_IMPORT, *BY_EXPORT, *BY_PERSON], (1,)),
+    **dict.fromkeys(
+        [
+            *BY_CUSTOMER,
+            *BY_ORDER,
+            *BY_ITEM,
+            *BY_IMPORT,
+            *BY_EXPORT,
+            *BY_PERSON,
+            *BY_POOL,
+            *BY_HANDOVER,
+        ],
+        (1,),
+    ),
     "mfa_edit_webauthn": (1,),
     "mfa_remove_webauthn": (1,),
     "role": ("seller",),
@@ -162,6 +184,7 @@ ARGS = {
     "field": ("motive",),
     "field-move": ("motive",),
     "asset-edit": (1, 1),
+    "handover-briefing": (1, 1),
     "churn-rule-of": ("person",),
     "relation-kind": ("kin",),
     **dict.fromkeys(

@@ -19,10 +19,12 @@ from liuke.site.tests.addresses import (
     ARGS,
     BY_CUSTOMER,
     BY_EXPORT,
+    BY_HANDOVER,
     BY_IMPORT,
     BY_ITEM,
     BY_ORDER,
     BY_PERSON,
+    BY_POOL,
     FIRM_WIDE,
     MANY,
     OWN_ACCOUNT,
@@ -33,7 +35,8 @@ from liuke.site.tests.seats import SEEN, TODAY, World, send
 
 pytestmark = pytest.mark.django_db
 GUARDED = {
-    *BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *FIRM_WIDE, *MANY, *BY_IMPORT, *BY_PERSON, *OWN_ACCOUNT,
+    *BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *FIRM_WIDE, *MANY, *BY_IMPORT, *BY_PERSON, *BY_POOL,
+    *BY_HANDOVER, *OWN_ACCOUNT,
 }  # fmt: skip
 ACT_OF_MANY = {"assign": Act.ASSIGN, "tag": Act.EDIT_CUSTOMERS}
 
@@ -242,6 +245,9 @@ def test_who_may_not_is_told_in_words(person, role) -> None:
         method = client.post if name == "export-stop" else client.get
         expected = 404 if viewer.may(Act.EXPORT) else 403
         assert method(reverse(name, args=[1])).status_code == expected, name
+    for name, act in (BY_POOL | BY_HANDOVER).items():
+        expected = 404 if act is None or viewer.may(act) else 403
+        assert client.get(reverse(name, args=ARGS[name])).status_code == expected, name
     for name in BY_PERSON:
         url = reverse(name, args=ARGS[name])
         method = client.get if name in ("user", "unit") else client.post

@@ -28,7 +28,16 @@ def test_the_table_is_the_one_that_announce_reads() -> None:
 def test_purchases_are_known_before_the_clocks_and_these_before_the_contacts() -> None:
     for reactions in REACTIONS.values():
         names = [each.__name__ for each in reactions]
-        order = ("_purchases", "_clocks", "_contacts", "_months", "_files")
+        order = (
+            "_purchases",
+            "_clocks",
+            "_contacts",
+            "_places",
+            "_owners",
+            "_pool_clocks",
+            "_months",
+            "_files",
+        )
         assert names == [name for name in order if name in names]
 
 
