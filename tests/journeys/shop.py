@@ -12,6 +12,7 @@ from liuke.core import clock
 from liuke.customers import services as customers
 from liuke.customers.models import Customer
 from liuke.customers.services import NewContactPoint
+from liuke.followups.services import NewInteraction, record_interactions
 from liuke.imports import services as imports
 from liuke.imports.models import ImportRun
 from liuke.sales.services import NewLine, NewOrder, record_orders
@@ -33,6 +34,8 @@ PEOPLE = [
 NOBODY_BOUGHT = "赵丽"
 WON_BACK = "钱多多"
 
+WECHAT = "lixiuying86"
+AROUND, POSITION, THEIR_WORDS = "李秀英", "会计", "发票月底前要开到"
 FIRM, OIL = "顺达汽修", "全合成机油"
 RULE = BUSINESSES["wholesale"][0]
 FILE_NAME = "订单.csv"
@@ -62,7 +65,8 @@ class Shop:
         """What people have typed in stands in their own language on every screen."""
         people = (self.owner, self.seller, self.other)
         named = [word for person in people for word in (person.name, person.username)]
-        return [*named, *self.customers, FIRM, OIL, RULE, FILE_NAME, *FILE_WORDS]
+        around = (AROUND, POSITION, THEIR_WORDS, WECHAT)
+        return [*named, *around, *self.customers, FIRM, OIL, RULE, FILE_NAME, *FILE_WORDS]
 
     @property
     def of_seller(self) -> set[str]:
@@ -95,6 +99,30 @@ def fill(shop: Shop) -> None:
     ]
     orders += [_order(shop[WON_BACK], today - timedelta(days=days), 500) for days in (150, 4)]
     record_orders(actor=shop.owner, orders=orders)
+
+
+def surround(shop: Shop) -> Customer:
+    """A firm with everything around it: people, consents, relations, and a call in vain."""
+    who, other = shop["上海恒达物流有限公司"], shop["王海涛"]
+    if who.people.exists():
+        return who
+    phone = who.contact_points.get()
+    mobile = NewContactPoint("mobile", "13812340001", preferred=True)
+    around = {"position": POSITION, "function": "finance", "concern": "return"}
+    customers.save_person(
+        actor=shop.owner,
+        customer_id=who.pk,
+        values={"name": AROUND, **around, "concern_note": THEIR_WORDS, "known_as": other},
+        roles=["payer", "decision"],
+        contact_points=[mobile, NewContactPoint("wechat", WECHAT)],
+    )
+    said = customers.NewConsent(phone.pk, "offers", False, "message", clock.today(), THEIR_WORDS)
+    customers.record_consents(actor=shop.owner, consents=[said])
+    tie = customers.NewRelation(other.pk, who.pk, "employer", note=THEIR_WORDS)
+    customers.record_relations(actor=shop.owner, new=[tie])
+    call = NewInteraction(who.pk, clock.now(), outcome="no_answer", point_id=phone.pk)
+    record_interactions(actor=shop.owner, interactions=[call])
+    return who
 
 
 def import_file(broken: bool = True) -> bytes:

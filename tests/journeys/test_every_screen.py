@@ -103,6 +103,12 @@ def _judged(shop: Shop) -> str:
     return "/churn/scorecard/"
 
 
+def _surrounded(shop: Shop) -> str:
+    """A customer who was not reached, with people around, consents and relations."""
+    who = shops.surround(shop)
+    return f"/customers/{who.pk}/"
+
+
 def _of(name: str, rest: str = "") -> Callable[[Shop], str]:
     return lambda shop: f"/customers/{shop[name].pk}/{rest}"
 
@@ -148,6 +154,24 @@ def _tags(page: Page) -> None:
     page.locator("#cell-editor form").wait_for()
 
 
+def _dialog(of: str) -> Callable[[Page], None]:
+    """The first of what the customer's page opens at such an address: to edit, or "new"."""
+    place = ".lk-charttools" if of.endswith("new") else ".lk-list__acts"
+    return _drawer("#dialog", f"#present {place} [hx-get*='{of}']")
+
+
+def _consents(page: Page) -> None:
+    _dialog("/points/")(page)
+    page.locator("#dialog [hx-get*=consents]").click()
+    page.locator("#dialog [name=purpose]").first.wait_for(state="attached")
+
+
+def _picked(page: Page) -> None:
+    _dialog("relations/new")(page)
+    page.locator("#pick-other").fill("王")
+    page.locator("#picked-other input").first.wait_for()
+
+
 def _level(page: Page) -> None:
     page.evaluate("document.querySelector('td.level button').click()")
     page.locator("td.level select").wait_for()
@@ -189,6 +213,17 @@ SCREENS = [
     Screen("customers, tags", lambda shop: "/customers/", act=_tags),
     Screen("customers, level", lambda shop: "/customers/", act=_level),
     Screen("customer without purchases", _of(shops.NOBODY_BOUGHT)),
+    Screen("ways, people and relations", _surrounded),
+    Screen("a way", _surrounded, act=_dialog("/points/")),
+    Screen("a new way", _surrounded, act=_dialog("points/new")),
+    Screen("consents", _surrounded, act=_consents),
+    Screen("somebody around", _surrounded, act=_dialog("/people/")),
+    Screen("somebody new around", _surrounded, act=_dialog("people/new")),
+    Screen("a relation", _surrounded, act=_dialog("/relations/")),
+    Screen("a new relation", _surrounded, act=_picked),
+    Screen("contact after a failure", _surrounded, act=_drawer("#drawer", "[data-hotkey=c]")),
+    Screen("kinds of relation", lambda shop: "/settings/relations/"),
+    Screen("kind of relation", lambda shop: "/settings/relations/master/"),
     Screen("edit", _of("王海涛", "edit/")),
     Screen("new customer with a mistake", lambda shop: "/customers/new/", act=_wrong),
     Screen("new vehicle", _of("王海涛", "assets/new/")),

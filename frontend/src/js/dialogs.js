@@ -6,7 +6,7 @@ export const topDialog = () => [...document.querySelectorAll("dialog[open]")].at
 
 export function openDialog(dialog) {
   if (!dialog.open) dialog.showModal();
-  (dialog.querySelector("[autofocus]") ?? dialog.querySelector("input:not([type=hidden]), textarea, select"))?.focus();
+  (dialog.querySelector("[autofocus]") ?? dialog.querySelector("input:not([type=hidden]), textarea, select"))?.focus({ preventScroll: true });
 }
 
 export function closeDialog(dialog, { ask = true } = {}) {

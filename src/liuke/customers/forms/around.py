@@ -9,8 +9,9 @@ from django.utils.translation import pgettext_lazy
 from liuke.accounts.models import User
 from liuke.core import clock
 from liuke.customers.forms.profile import DateInput
-from liuke.customers.models import ContactPoint, Customer, Person, RelationKind
+from liuke.customers.models import NOT_SAID, ContactPoint, Customer, Person, RelationKind
 from liuke.customers.queries import relations, visible_to
+from liuke.customers.rules import Kind
 from liuke.customers.rules.contacts import Given, Purpose
 from liuke.customers.rules.people import BuyingRole
 from liuke.customers.rules.relations import Strength
@@ -76,6 +77,9 @@ class PersonForm(forms.ModelForm[Person]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("function", "concern"):
+            choices = dict(Person._meta.get_field(name).flatchoices)  # type: ignore[union-attr]
+            self.fields[name].choices = [NOT_SAID, *choices.items()]  # type: ignore[attr-defined]
         if self.instance.pk:
             self.initial["roles"] = [each.role for each in self.instance.buying_roles.all()]
             # Known ways have their own dialogs, with what was agreed about them.
@@ -102,7 +106,7 @@ class PersonForm(forms.ModelForm[Person]):
 class RelationForm(forms.Form):
     """What another customer is to this one; the other is chosen from those within sight."""
 
-    word = forms.ChoiceField(label=_("They are their"))
+    word = forms.ChoiceField(label=_("What the other is to them"))
     strength = forms.ChoiceField(
         label=_("How close"), choices=[("", _("As usual")), *Strength.choices], required=False
     )
@@ -110,7 +114,8 @@ class RelationForm(forms.Form):
 
     def __init__(self, viewer: User, customer: Customer, data: Any = None) -> None:
         super().__init__(data)
-        words = [(f"{kind}:{side}", word) for kind, side, word in relations.words()]
+        offered = relations.words(firms_first=customer.kind == Kind.ORGANIZATION)
+        words = [(f"{kind}:{side}", word) for kind, side, word in offered]
         self.fields["word"].choices = words  # type: ignore[attr-defined]
         others = visible_to(viewer).exclude(pk=customer.pk)
         self.fields["other"] = forms.ModelChoiceField(

@@ -9,7 +9,7 @@ from django.db.models import Max, Q, QuerySet
 from liuke.accounts.models import User
 from liuke.customers import queries
 from liuke.customers.models import Customer, Relation, RelationKind, RelationStrength
-from liuke.customers.rules.relations import SEEDS, Strength, masked, turned_strong
+from liuke.customers.rules.relations import OF_FIRMS, SEEDS, Strength, masked, turned_strong
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,15 @@ def kinds() -> list[RelationKind]:
     return [*seeded, *own.values()]
 
 
-def words() -> list[tuple[str, str, str]]:
+def words(*, firms_first: bool = False) -> list[tuple[str, str, str]]:
     """(kind, side, word): what another customer may be to this one, strongest kinds first."""
     order = [each.value for each in Strength]
-    found = []
     offered = [kind for kind in kinds() if not kind.retired]
-    for kind in sorted(offered, key=lambda kind: order.index(kind.strength)):
+    offered.sort(
+        key=lambda kind: ((kind.code in OF_FIRMS) != firms_first, order.index(kind.strength))
+    )
+    found = []
+    for kind in offered:
         first, second = kind.word(first=True), kind.word(first=False)
         found.append((kind.code, "first", first))
         if second != first:

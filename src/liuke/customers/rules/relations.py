@@ -31,6 +31,8 @@ def _mutual(word: str | Promise, strength: str) -> Seed:
     return Seed(word, word, strength)
 
 
+# Those between organizations, and between one and the people who work there.
+OF_FIRMS = frozenset({"parent", "employer", "supplier", "partner"})
 SEEDS: Mapping[str, Seed] = {
     "kin": _mutual(_("Kin"), Strength.STRONG),
     "master": Seed(_("Master"), _("Apprentice"), Strength.STRONG),
