@@ -134,7 +134,7 @@ def dates_after(rule: Rule, bought: Sequence[date]) -> tuple[date | None, date, 
 
 
 def rhythm_spans(rule: OwnRhythm, bought: Sequence[date]) -> tuple[int, int, int]:
-    """(alpha + t_x) · B / (1 - B) in days, B the quantile of Beta(k, r + k·x); each after the last."""
+    """(alpha + t_x) · B / (1 - B) in days, B the quantile of Beta(k, r + k·x), rising."""
     if not rule.k:
         return rule.segment_expected, rule.segment_at_risk, rule.segment_lost
     x, t_x = len(bought) - 1, (bought[-1] - bought[0]).days / 7

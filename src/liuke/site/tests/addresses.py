@@ -52,6 +52,7 @@ FIRM_WIDE = {
     "palette": None,
     "customer-new": Act.EDIT_CUSTOMERS,
     "customer-known": Act.EDIT_CUSTOMERS,
+    "duplicates": Act.EDIT_CUSTOMERS,
     "customers-export": Act.EXPORT,
     "churn": None,
     "churn-print": None,
@@ -75,7 +76,13 @@ BY_PERSON = {
     "role-delete",
 }  # fmt: skip
 # These only take a POST that names customers, or a view of one's own.
-MANY = {"customers-assign", "customers-tag", "customers-undo", "customers-view"}
+MANY = {
+    "customers-assign", "customers-tag", "customers-undo", "customers-view", "duplicate-propose",
+}  # fmt: skip
+# These name a pair of customers or a merge: both within sight, or it does not exist.
+BY_PAIR = {
+    "duplicate-merge": Act.MERGE, "duplicate-apart": Act.EDIT_CUSTOMERS, "merge-undo": Act.MERGE,
+}  # fmt: skip
 BY_IMPORT = {
     "import-run", "import-map", "import-check", "import-stop", "import-discard", "import-rejects",
 }  # fmt: skip
@@ -119,6 +126,11 @@ API = {
     ("patch", "/api/customers/{pk}/relations/{relation_pk}"): Act.EDIT_CUSTOMERS,
     ("delete", "/api/customers/{pk}/relations/{relation_pk}"): Act.EDIT_CUSTOMERS,
     ("get", "/api/relations/kinds"): None,
+    ("post", "/api/customers/known"): Act.EDIT_CUSTOMERS,
+    ("get", "/api/duplicates"): Act.EDIT_CUSTOMERS,
+    ("post", "/api/duplicates/{pk}/decide"): Act.EDIT_CUSTOMERS,
+    ("post", "/api/customers/{pk}/merge"): Act.MERGE,
+    ("post", "/api/merges/{pk}/undo"): Act.MERGE,
     ("post", "/api/orders"): Act.RECORD_ORDERS,
     ("get", "/api/customers/{pk}/orders"): None,
     ("get", "/api/churn/table"): None,
@@ -133,7 +145,7 @@ API = {
     ("post", "/api/agenda/{pk}/done"): Act.FOLLOW_UP,
 }
 ARGS = {
-    **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *BY_IMPORT, *BY_PERSON], (1,)),
+    **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *BY_IMPORT, *BY_PERSON, *BY_PAIR], (1,)),
     "mfa_edit_webauthn": (1,),
     "mfa_remove_webauthn": (1,),
     "role": ("seller",),
