@@ -11,6 +11,7 @@ urlpatterns = [
     path("customers/assign/", views.customers_assign, name="customers-assign"),
     path("customers/tag/", views.customers_tag, name="customers-tag"),
     path("customers/duplicates/", duplicates.duplicates, name="duplicates"),
+    path("customers/duplicates/find/", duplicates.duplicates_find, name="duplicates-find"),
     path("customers/duplicates/propose/", duplicates.duplicate_propose, name="duplicate-propose"),
     path(
         "customers/duplicates/<int:pk>/merge/", duplicates.duplicate_merge, name="duplicate-merge"

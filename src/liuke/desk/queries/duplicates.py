@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
@@ -12,14 +12,16 @@ from django.utils.translation import pgettext
 
 from liuke.accounts.models import User
 from liuke.core import clock
+from liuke.core.models import JournalEntry
 from liuke.core.ui.figures import day_text, money_html, number_text
 from liuke.customers import queries as customers
 from liuke.customers.models import Customer, DuplicatePair
-from liuke.customers.queries.duplicates import pairs_of
+from liuke.customers.queries.duplicates import former_ids, pairs_of
 from liuke.customers.queries.likeness import word_of
 from liuke.customers.rules import ABSORBED, EMPTY, SURVIVOR, survivors
 
 NEXT = 8
+MERGES = ("customer.merged", "customer.parted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +81,19 @@ def review(viewer: User, asked: str, after: str, survivor: str) -> Review | None
         pair,
         keeps,
         goes,
-        [word_of(why) for why, _how in pair.reasons],
+        [word_of(why, how) for why, how in pair.reasons],
         _choices(keeps, goes),
         _lines(keeps, goes),
         f"{here}?pair={pair.pk}&survivor={goes.pk}",
         f"{here}?after={pair.pk}",
     )
+
+
+def told(customer: Customer, verbs: Sequence[str]) -> QuerySet[JournalEntry]:
+    """What was written, also of those who became part of this customer; a merge is told once."""
+    former = Q(customer_id__in=former_ids(customer.pk)) & ~Q(verb__in=MERGES)
+    mine = Q(customer_id=customer.pk) | former
+    return JournalEntry.objects.filter(mine, verb__in=verbs).order_by("-at", "-pk")
 
 
 def waiting(viewer: User, besides: Review | None) -> list[DuplicatePair]:

@@ -6,7 +6,9 @@ from django.urls import reverse
 
 from liuke.accounts.rules import Role
 from liuke.customers.models import Customer, CustomerMerge, DuplicatePair
+from liuke.customers.services import NewContactPoint, NewCustomer, record_customers
 from liuke.customers.services.duplicates import keep_pairs
+from liuke.customers.tasks import search_duplicates
 
 pytestmark = pytest.mark.django_db
 HERE = "duplicates"
@@ -82,3 +84,21 @@ def test_sellers_propose_and_do_not_merge(customer, person, firm) -> None:
     assert "Your role may not merge" in opened.content.decode()
     pair = DuplicatePair.objects.get()
     assert client.post(reverse("duplicate-merge", args=[pair.pk])).status_code == 403
+
+
+def test_the_search_runs_beside_and_says_why(owner, signed_in, person) -> None:
+    given = (
+        ("王海涛", "wang@example.com"),
+        ("王海濤先生", "wang@example.com"),
+        ("李娜", "li@x.cn"),
+    )
+    new = [NewCustomer({"name": name}, [NewContactPoint("email", to)]) for name, to in given]
+    record_customers(actor=owner, new=new, origin="file")
+    assert signed_in.post(reverse("duplicates-find")).status_code == 302
+    # The worker comes by.
+    search_duplicates.func()
+    page = signed_in.get(reverse(HERE))
+    assert page.context["review"].reasons == ["same name", "same e-mail"]
+    client = Client()
+    client.force_login(person(Role.SELLER))
+    assert client.post(reverse("duplicates-find")).status_code == 403

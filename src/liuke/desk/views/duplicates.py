@@ -19,6 +19,7 @@ from liuke.customers import queries as customers
 from liuke.customers.queries.duplicates import merges_of, pairs_of
 from liuke.customers.rules import ABSORBED, SURVIVOR, Verdict
 from liuke.customers.services import decide_pair, merge_customers, propose_pair, undo_merge
+from liuke.customers.tasks import search_duplicates
 from liuke.desk.queries import duplicates as queries
 
 RECENT = 10
@@ -40,6 +41,15 @@ def duplicates(request: HttpRequest) -> HttpResponse:
         "may_merge": viewer.may(Act.MERGE),
     }
     return render(request, "desk/duplicates.html", context)
+
+
+@require_POST
+def duplicates_find(request: HttpRequest) -> HttpResponse:
+    """The whole file against itself, while the person goes on."""
+    require(viewer_of(request), Act.MERGE)
+    search_duplicates.enqueue()
+    messages.success(request, _("The search has begun. Pairs appear here as they are found."))
+    return redirect("duplicates")
 
 
 @require_POST

@@ -78,6 +78,7 @@ BY_PERSON = {
 # These only take a POST that names customers, or a view of one's own.
 MANY = {
     "customers-assign", "customers-tag", "customers-undo", "customers-view", "duplicate-propose",
+    "duplicates-find",
 }  # fmt: skip
 # These name a pair of customers or a merge: both within sight, or it does not exist.
 BY_PAIR = {
