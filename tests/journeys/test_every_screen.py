@@ -13,6 +13,8 @@ from playwright.sync_api import BrowserContext, Page
 
 from liuke.churn.models import Score
 from liuke.core import clock, ticks
+from liuke.customers.models import DuplicatePair
+from liuke.customers.services.duplicates import keep_pairs
 from liuke.exports.models import Export
 from liuke.exports.rules import Status as ExportStatus
 from liuke.exports.services import run_export, start_export
@@ -149,6 +151,17 @@ def _menus(page: Page) -> None:
     page.evaluate(f"document.querySelectorAll('{menus}').forEach((menu) => (menu.open = true))")
 
 
+def _pair(shop: Shop) -> str:
+    both = [(shop["王海涛"].pk, shop["李建国"].pk, 0.97, [("mobile", "same"), ("name", "same")])]
+    keep_pairs(both, DuplicatePair.Source.SEARCH)
+    return "/customers/duplicates/"
+
+
+def _known(page: Page) -> None:
+    page.locator("[name=name]").press_sequentially("王海涛")
+    page.locator("[hx-post*=known] .lk-note").wait_for()
+
+
 def _tags(page: Page) -> None:
     page.evaluate("document.querySelector('td.tags button').click()")
     page.locator("#cell-editor form").wait_for()
@@ -226,6 +239,9 @@ SCREENS = [
     Screen("kind of relation", lambda shop: "/settings/relations/master/"),
     Screen("edit", _of("王海涛", "edit/")),
     Screen("new customer with a mistake", lambda shop: "/customers/new/", act=_wrong),
+    Screen("new customer who is known", lambda shop: "/customers/new/", act=_known),
+    Screen("duplicates", _pair),
+    Screen("no duplicates", lambda shop: "/customers/duplicates/"),
     Screen("new vehicle", _of("王海涛", "assets/new/")),
     Screen("new order", _of("王海涛", "orders/new/")),
     Screen("order", _last_order),

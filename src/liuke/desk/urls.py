@@ -1,7 +1,7 @@
 from django.urls import path
 
 from liuke.desk.views import customers as views
-from liuke.desk.views import handover, privacy, record, today
+from liuke.desk.views import duplicates, handover, privacy, record, today
 
 urlpatterns = [
     path("today/", today.today, name="today"),
@@ -10,6 +10,16 @@ urlpatterns = [
     path("customers/export.csv", views.customers_export, name="customers-export"),
     path("customers/assign/", views.customers_assign, name="customers-assign"),
     path("customers/tag/", views.customers_tag, name="customers-tag"),
+    path("customers/duplicates/", duplicates.duplicates, name="duplicates"),
+    path("customers/duplicates/find/", duplicates.duplicates_find, name="duplicates-find"),
+    path("customers/duplicates/propose/", duplicates.duplicate_propose, name="duplicate-propose"),
+    path(
+        "customers/duplicates/<int:pk>/merge/", duplicates.duplicate_merge, name="duplicate-merge"
+    ),
+    path(
+        "customers/duplicates/<int:pk>/apart/", duplicates.duplicate_apart, name="duplicate-apart"
+    ),
+    path("customers/merges/<int:pk>/undo/", duplicates.merge_undo, name="merge-undo"),
     path("customers/undo/", views.customers_undo, name="customers-undo"),
     path("customers/view/", views.customers_view, name="customers-view"),
     path(

@@ -15,6 +15,7 @@ from liuke.churn.api import router as churn
 from liuke.core.errors import Stale
 from liuke.customers.api import router as customers
 from liuke.customers.api.around import router as around
+from liuke.customers.api.duplicates import router as duplicates
 from liuke.customers.services import Known
 from liuke.followups.api import router as followups
 from liuke.sales.api import router as sales
@@ -42,6 +43,7 @@ class Body(Parser):
 api = NinjaAPI(
     title="Liuke", version="1", auth=[Key(), django_auth], docs_url="/docs", parser=Body()
 )
+api.add_router("", duplicates)
 api.add_router("", customers)
 api.add_router("", around)
 api.add_router("", sales)

@@ -91,7 +91,7 @@ def dedupe(
         sorted({keys.column_of(p) for key in keys.EXACT + keys.BLOCKS + keys.BROAD for p in key})
     )
     present = keys.columns_in(con, parts)
-    left, right = _exact_edges(con, keys.usable(keys.EXACT, present))
+    left, right = exact_edges(con, keys.usable(keys.EXACT, present))
     labels = clusters.components(size, left, right)
     fields, blocks = model.fields_in(present), keys.blocks_for(size, present)
     if exact_only or size < 2 or not fields or not blocks:
@@ -103,7 +103,7 @@ def dedupe(
     learned = model.learn(data, fields, names[:3], share)
     compare = names if size > keys.SMALL else []
     table = model.predict(data, learned, compare, share, PROMISING)
-    likely = _edges(con, table, _bits(certain) - _correction(con, table, share, size))
+    likely = _edges(con, table, _bits(certain) - correction(con, table, share, size))
     left = np.concatenate([left, likely[0]])
     right = np.concatenate([right, likely[1]])
     weight = np.concatenate([np.full(len(left) - len(likely[0]), EXACT_WEIGHT), likely[2]])
@@ -137,7 +137,7 @@ def _put_labels(con: duckdb.DuckDBPyConnection, labels: Ints) -> None:
     con.unregister("labels")
 
 
-def _exact_edges(con: duckdb.DuckDBPyConnection, exact: list[tuple[str, ...]]) -> tuple[Ints, Ints]:
+def exact_edges(con: duckdb.DuckDBPyConnection, exact: list[tuple[str, ...]]) -> tuple[Ints, Ints]:
     lefts, rights = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for key in exact:
         found = con.execute(f"""
@@ -154,7 +154,7 @@ def _bits(probability: float) -> float:
     return float(np.log2(probability / (1 - probability)))
 
 
-def _correction(con: duckdb.DuckDBPyConnection, table: str, share: float, size: int) -> float:
+def correction(con: duckdb.DuckDBPyConnection, table: str, share: float, size: int) -> float:
     """What all weights gain when the share of true pairs is counted from the compared ones."""
     weight = con.execute(f"select match_weight as w from {table}").fetchnumpy()["w"]
     gain = 0.0

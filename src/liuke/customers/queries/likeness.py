@@ -51,17 +51,30 @@ class Match:
         return [word_of(reason) for reason in self.reasons]
 
 
-def word_of(reason: str) -> str:
+def word_of(reason: str, how: str = "same") -> str:
     """A reason as people read it."""
-    return {
+    words = {
         "credit_code": _("same credit code"),
+        "id_number": _("same credit code"),
         "code": _("same customer number"),
         "mobile": _("same phone"),
         "email": _("same e-mail"),
+        "company": _("same name"),
         "name": _("same name"),
+        "address": _("same address"),
+        "birth_date": _("same birth date"),
         "sound": _("name sounds the same"),
         "spelling": _("similar name"),
-    }[reason]
+    }
+    near = {
+        "id_number": _("similar credit code"),
+        "mobile": _("similar phone"),
+        "email": _("similar e-mail"),
+        "company": _("similar name"),
+        "name": _("similar name"),
+        "birth_date": _("similar birth date"),
+    }
+    return near.get(reason, words[reason]) if how == "near" else words[reason]
 
 
 def matches(viewer: User, typed: Typed, without: int | None = None) -> list[Match]:

@@ -24,10 +24,10 @@ from liuke.customers.models import (
     FormerCustomer,
     PrimaryMobile,
     Relation,
-    RelationKind,
 )
 from liuke.customers.queries import duplicates as known
 from liuke.customers.rules.contacts import Given, Purpose
+from liuke.customers.rules.relations import SEEDS
 from liuke.customers.services import (
     NewConsent,
     NewContactPoint,
@@ -240,10 +240,8 @@ def around(owner, customer: Customer, number: int) -> None:
     """People and relations, a contact by a number, and what was agreed to."""
     day = date(2026, 5, 1)
     friend = made(owner, f"朋友{number}", code=f"F-{customer.pk}")
-    kinds = list(RelationKind.objects.order_by("pk")[:1])
-    record_relations(
-        actor=owner, new=[NewRelation(customer.pk, friend.pk, kind.code) for kind in kinds]
-    )
+    kinds = list(SEEDS)[:1]
+    record_relations(actor=owner, new=[NewRelation(customer.pk, friend.pk, kind) for kind in kinds])
     record_people(
         actor=owner,
         new=[
@@ -274,9 +272,8 @@ def test_what_hung_on_the_same_number_hangs_on_the_survivors(owner) -> None:
         point = customer.contact_points.get()
         consent = NewConsent(point.pk, Purpose.values[0], True, Given.values[0], day)
         record_consents(actor=owner, consents=[consent])
-    record_relations(
-        actor=owner, new=[NewRelation(wang.pk, double.pk, RelationKind.objects.all()[0].code)]
-    )
+    record_relations(actor=owner, new=[NewRelation(wang.pk, double.pk, "kin")])
+    followups.refresh_contacts([wang.pk, double.pk])
     before = everything()
     merge = merge_customers(actor=owner, survivor_id=wang.pk, absorbed_id=double.pk)
     point = wang.contact_points.get()

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
@@ -24,9 +23,9 @@ from liuke.core.models import JournalEntry
 from liuke.core.ui.figures import day_text, money_html
 from liuke.customers.models import Customer
 from liuke.customers.queries import FieldChange, blocked, field_changes
-from liuke.customers.queries.duplicates import former_ids
 from liuke.customers.rules.contacts import Purpose
 from liuke.customers.rules.relations import Strength
+from liuke.desk.queries.duplicates import MERGES, told
 from liuke.desk.queries.today import Line, lines
 from liuke.followups import queries as followups
 from liuke.followups.models import Interaction
@@ -46,7 +45,6 @@ CHANNEL_ICONS = {
 }
 RHYTHM_FROM = timedelta(days=3 * 365)
 RHYTHM_FROM_PHONE = timedelta(days=400)
-MERGES = ("customer.merged", "customer.parted")
 CHANGES = (
     "customer.created",
     "customer.updated",
@@ -113,7 +111,7 @@ def past(customer: Customer, kind: str = "", shown: int = SHOWN, phones: bool = 
     """
     orders = sales.orders_of(customer.pk)
     crossings = churn.transitions_of(customer.pk)
-    changes = _changes(customer).order_by("-at", "-pk")
+    changes = told(customer, CHANGES)
     contacts = followups.contacts_of(customer.pk)
     counts = {
         "contacts": contacts.count(),
@@ -134,13 +132,6 @@ def past(customer: Customer, kind: str = "", shown: int = SHOWN, phones: bool = 
     events.sort(key=lambda event: event.sort_key, reverse=True)
     total = counts.get(kind, sum(counts.values()))
     return Past(events[:shown], {"": sum(counts.values()), **counts}, total > shown)
-
-
-def _changes(customer: Customer) -> QuerySet[JournalEntry]:
-    """What was written, also of those who became part of this customer; a merge is told once."""
-    former = Q(customer_id__in=former_ids(customer.pk)) & ~Q(verb__in=MERGES)
-    mine = Q(customer_id=customer.pk) | former
-    return JournalEntry.objects.filter(mine, verb__in=CHANGES)
 
 
 @dataclass(frozen=True, slots=True)

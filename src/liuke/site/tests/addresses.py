@@ -66,6 +66,7 @@ FIRM_WIDE = {
     "palette": None,
     "customer-new": Act.EDIT_CUSTOMERS,
     "customer-known": Act.EDIT_CUSTOMERS,
+    "duplicates": Act.EDIT_CUSTOMERS,
     "customers-export": Act.EXPORT,
     "churn": None,
     "churn-print": None,
@@ -94,12 +95,16 @@ BY_PERSON = {
 # These only take a POST that names customers, or a view of one's own.
 MANY = {
     "pool-claim", "customers-assign", "customers-tag", "customers-undo", "customers-view",
-    "field-move",
+    "field-move", "duplicate-propose", "duplicates-find",
 }  # fmt: skip
 # One's own files alone; whose they are is asked in the tests of exports.
 BY_EXPORT = {"export-file", "export-stop"}
 BY_POOL = {"pool-edit": Act.EDIT_RULES}
 BY_HANDOVER = {"handover-new": Act.HAND_OVER, "handover-done": None, "handover-briefing": None}
+# These name a pair of customers or a merge: both within sight, or it does not exist.
+BY_PAIR = {
+    "duplicate-merge": Act.MERGE, "duplicate-apart": Act.EDIT_CUSTOMERS, "merge-undo": Act.MERGE,
+}  # fmt: skip
 BY_IMPORT = {
     "import-run", "import-map", "import-check", "import-stop", "import-discard", "import-rejects",
     "import-kind", "import-undo",
@@ -148,6 +153,11 @@ API = {
     ("patch", "/api/customers/{pk}/relations/{relation_pk}"): Act.EDIT_CUSTOMERS,
     ("delete", "/api/customers/{pk}/relations/{relation_pk}"): Act.EDIT_CUSTOMERS,
     ("get", "/api/relations/kinds"): None,
+    ("post", "/api/customers/known"): Act.EDIT_CUSTOMERS,
+    ("get", "/api/duplicates"): Act.EDIT_CUSTOMERS,
+    ("post", "/api/duplicates/{pk}/decide"): Act.EDIT_CUSTOMERS,
+    ("post", "/api/customers/{pk}/merge"): Act.MERGE,
+    ("post", "/api/merges/{pk}/undo"): Act.MERGE,
     ("post", "/api/orders"): Act.RECORD_ORDERS,
     ("get", "/api/customers/{pk}/orders"): None,
     ("get", "/api/churn/table"): None,
@@ -163,7 +173,7 @@ API = {
 }
 ARGS = {
     **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *BY_IMPORT, *BY_EXPORT, *BY_PERSON], (1,)),
-    **dict.fromkeys([*BY_POOL, *BY_HANDOVER], (1,)),
+    **dict.fromkeys([*BY_POOL, *BY_HANDOVER, *BY_PAIR], (1,)),
     "mfa_edit_webauthn": (1,),
     "mfa_remove_webauthn": (1,),
     "role": ("seller",),

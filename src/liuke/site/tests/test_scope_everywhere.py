@@ -12,7 +12,9 @@ from django.urls import URLResolver, get_resolver, reverse
 from liuke.accounts.rules import SCOPE_OF, Act, Role
 from liuke.agenda.models import AgendaItem
 from liuke.core import clock
-from liuke.customers.models import Customer
+from liuke.customers.models import Customer, CustomerMerge, DuplicatePair
+from liuke.customers.services import merge_customers
+from liuke.customers.services.duplicates import keep_pairs
 from liuke.site.tests.addresses import (
     API,
     API_OPEN,
@@ -23,6 +25,7 @@ from liuke.site.tests.addresses import (
     BY_IMPORT,
     BY_ITEM,
     BY_ORDER,
+    BY_PAIR,
     BY_PERSON,
     BY_POOL,
     FIRM_WIDE,
@@ -36,7 +39,7 @@ from liuke.site.tests.seats import SEEN, TODAY, World, send
 pytestmark = pytest.mark.django_db
 GUARDED = {
     *BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *FIRM_WIDE, *MANY, *BY_IMPORT, *BY_PERSON, *BY_POOL,
-    *BY_HANDOVER, *OWN_ACCOUNT,
+    *BY_HANDOVER, *BY_EXPORT, *BY_PAIR, *OWN_ACCOUNT,
 }  # fmt: skip
 ACT_OF_MANY = {"assign": Act.ASSIGN, "tag": Act.EDIT_CUSTOMERS}
 
@@ -95,6 +98,37 @@ def test_many_at_once(seat) -> None:
     owned = Customer.objects.filter(owner=seat.viewer).values_list("name", flat=True)
     assert set(tagged) == (seat.sees() if seat.may(Act.EDIT_CUSTOMERS) else set())
     assert set(owned) == (seat.sees() if seat.may(Act.ASSIGN) else set()) | {"自己的"}
+
+
+def test_pairs_and_merges(seat) -> None:
+    """A pair or merge of somebody out of sight does not exist."""
+    made, post = seat.customers, seat.client.post
+    keep_pairs([(made["自己的"].pk, made["别店的"].pk, 0.9, [])], "person")
+    pair = DuplicatePair.objects.get()
+    both_seen = "别店的" in seat.sees()
+    shown = seat.client.get("/api/duplicates")
+    allowed = seat.may(Act.EDIT_CUSTOMERS)
+    assert shown.status_code == (200 if allowed else 403)
+    assert not allowed or len(shown.json()) == both_seen
+    for name, act in (("duplicate-merge", Act.MERGE), ("duplicate-apart", Act.EDIT_CUSTOMERS)):
+        DuplicatePair.objects.update(verdict="")
+        code = post(reverse(name, args=[pair.pk])).status_code
+        assert code == ((302 if both_seen else 404) if seat.may(act) else 403)
+        if not DuplicatePair.objects.exists():
+            break
+    merge = CustomerMerge.objects.first()
+    absorbed = {"absorbed_id": made["同店的"].pk}
+    url = f"/api/customers/{made['别店的'].pk}/merge"
+    expected = {200, 422} if both_seen or merge else {404}
+    assert send(seat.client, "post", url, absorbed).status_code in (
+        expected if seat.may(Act.MERGE) else {403}
+    )
+    if merge is None:
+        merge = merge_customers(
+            actor=None, survivor_id=made["别店的"].pk, absorbed_id=made["同组的"].pk
+        )
+    code = post(reverse("merge-undo", args=[merge.pk])).status_code
+    assert code == ((302 if both_seen else 404) if seat.may(Act.MERGE) else 403)
 
 
 def test_many_over_the_api(seat) -> None:

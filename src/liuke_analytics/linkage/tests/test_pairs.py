@@ -1,0 +1,31 @@
+"""Pairs that people look at: the probability orders them, the fields say why."""
+
+from pathlib import Path
+
+from liuke_analytics.linkage.dedupe import connect
+from liuke_analytics.linkage.pairs import likely_pairs
+
+ROWS = """id,name,mobile,company
+1,王海涛,13800136027,上海顺达汽车销售有限公司
+2,王海濤,+86 138-0013-6027,顺达汽车销售有限责任公司
+3,李娜,13900139000,宏达机械厂
+4,赵敏,13700137000,
+5,孙丽,13600136000,明光电子
+"""
+
+
+def test_a_pair_says_why(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text(ROWS, "utf-8")
+    columns = {"name": ("name",), "mobile": ("mobile",), "company": ("company",)}
+    (pair,) = likely_pairs(connect(), file, "id", columns)
+    one, other, probability, reasons = pair
+    assert (one, other) == ("1", "2")
+    assert probability > 0.95
+    assert reasons == [("name", "same"), ("mobile", "same"), ("company", "same")]
+
+
+def test_one_record_makes_no_pair(tmp_path: Path) -> None:
+    file = tmp_path / "one.csv"
+    file.write_text("id,name\n1,王海涛\n", "utf-8")
+    assert list(likely_pairs(connect(), file, "id", {"name": ("name",)})) == []
