@@ -31,6 +31,7 @@ from liuke.customers.services.people import (
 )
 from liuke.customers.services.phones import reveal_phones
 from liuke.customers.services.points import NewContactPoint
+from liuke.customers.services.privacy import archive_customer, erase_customer
 from liuke.customers.services.relations import (
     NewRelation,
     change_relation,
@@ -38,7 +39,6 @@ from liuke.customers.services.relations import (
     record_relations,
     save_kind,
 )
-from liuke.customers.services.privacy import archive_customer, erase_customer
 from liuke.customers.services.state import (
     STATE_COLUMNS,
     forget_contact_dates,
