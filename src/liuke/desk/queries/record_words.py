@@ -58,6 +58,7 @@ LABELS = {
     "list": gettext_lazy("List"),
     "filters": gettext_lazy("Filters"),
     "rows": gettext_lazy("Rows"),
+    "day": gettext_lazy("Day"),
 }
 ASIDE = {"version"}
 NOTHING = "—"
