@@ -85,9 +85,14 @@ class SealedEntry(models.Model):
 
 
 class JournalErasure(models.Model):
-    """A customer whose person asked to be forgotten: what the journal said of them is void."""
+    """A customer whose person asked to be forgotten: what the journal said of them is void.
 
-    customer_id = models.BigIntegerField(primary_key=True)
+    With a subject it is one row that named the person in the past of somebody else.
+    """
+
+    customer_id = models.BigIntegerField()
+    subject = models.CharField(max_length=60, blank=True)
+    subject_id = models.BigIntegerField(default=0)
     at = models.DateTimeField(default=clock.now)
     actor_id = models.BigIntegerField(null=True)
     reason = models.CharField(_("reason"), max_length=200)
@@ -95,6 +100,12 @@ class JournalErasure(models.Model):
     class Meta:
         verbose_name = _("erasure")
         verbose_name_plural = _("erasures")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer_id", "subject", "subject_id"], name="erasure_once"
+            )
+        ]
+        indexes = [models.Index(fields=["subject", "subject_id"], name="erasure_subject")]
 
     def __str__(self) -> str:
         return str(self.customer_id)

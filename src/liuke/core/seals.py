@@ -34,6 +34,7 @@ FIELDS = (
 )  # fmt: skip
 
 Values = Sequence[Any]
+Row = tuple[str, int]
 
 
 def keep_sealed(now: datetime) -> None:
@@ -62,30 +63,40 @@ def seal(now: datetime, most: int = MOST) -> int:
     return len(rows)
 
 
-def erase_payloads(customer_ids: Collection[int], actor_id: int | None, reason: str) -> None:
-    """Replace what the journal says of these customers by tombstones; who did what when stays."""
+def erase_payloads(
+    customer_id: int, actor_id: int | None, reason: str, rows: Collection[Row] = ()
+) -> None:
+    """Replace what the journal says of a customer by tombstones; who did what when stays.
+
+    `rows` (kind, number) named the person in the past of somebody else.
+    """
+    said = {"actor_id": actor_id, "reason": reason}
+    JournalErasure.objects.create(customer_id=customer_id, **said)
     JournalErasure.objects.bulk_create(
-        [JournalErasure(customer_id=pk, actor_id=actor_id, reason=reason) for pk in customer_ids],
-        ignore_conflicts=True,
+        JournalErasure(customer_id=customer_id, subject=subject, subject_id=pk, **said)
+        for subject, pk in rows
     )
-    entries = JournalEntry.objects.filter(customer_id__in=customer_ids)
-    sealed = SealedEntry.objects.filter(entry_id__in=entries.values("pk"), salt__isnull=False)
-    sealed.update(salt=None)
-    table = connection.ops.quote_name(JournalEntry._meta.db_table)
-    mark = json.dumps(ERASED)
+    _entomb("customer_id = %s", [customer_id])
+    for row in rows:
+        _entomb("subject = %s AND subject_id = %s", row)
+
+
+def _entomb(condition: str, given: Sequence[Any]) -> None:
+    entries = connection.ops.quote_name(JournalEntry._meta.db_table)
+    sealed = connection.ops.quote_name(SealedEntry._meta.db_table)
+    as_json = {"sqlite": "", "postgresql": "::jsonb"}[connection.vendor]
     changes = ", ".join(
-        f'"{name}" = CASE WHEN "{name}" IS NULL THEN NULL ELSE %s{_AS_JSON[connection.vendor]} END'
+        f'"{name}" = CASE WHEN "{name}" IS NULL THEN NULL ELSE %s{as_json} END'
         for name in ("before", "after")
     )
+    mark = json.dumps(ERASED)
     with connection.cursor() as cursor:
-        for pk in customer_ids:
-            cursor.execute(
-                f"UPDATE {table} SET {changes} WHERE customer_id = %s",  # noqa: S608
-                [mark, mark, pk],
-            )
-
-
-_AS_JSON = {"sqlite": "", "postgresql": "::jsonb"}
+        cursor.execute(
+            f"UPDATE {sealed} SET salt = NULL WHERE salt IS NOT NULL"  # noqa: S608
+            f" AND entry_id IN (SELECT id FROM {entries} WHERE {condition})",
+            given,
+        )
+        cursor.execute(f"UPDATE {entries} SET {changes} WHERE {condition}", [mark, mark, *given])  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +143,7 @@ def holds(root: str) -> bool:
 
 def verify(now: datetime, progress: Callable[[int], None] = lambda done: None) -> Iterator[Finding]:
     """Go along the whole chain and name what does not fit, in flat memory."""
-    erased = set(
-        JournalEntry.objects.filter(verb=ERASURE).values_list("customer_id", flat=True).distinct()
-    )
+    erased = _recorded_erasures()
     roots = dict(Seal.objects.values_list("last", "root"))
     position, link = 0, START
     for chunk in _links():
@@ -157,8 +166,18 @@ def verify(now: datetime, progress: Callable[[int], None] = lambda done: None) -
     yield from _added(now, position)
 
 
+def _recorded_erasures() -> set[Any]:
+    """The customers, and single rows, of which the journal itself says that they were erased."""
+    found: set[Any] = set()
+    erasures = JournalEntry.objects.filter(verb=ERASURE).values_list("customer_id", "after")
+    for customer_id, after in erasures:
+        found.add(customer_id)
+        found |= {(subject, pk) for subject, pk in (after or {}).get("rows", ())}
+    return found
+
+
 def _judge(
-    row: SealedEntry, values: Values | None, before: bytes | None, erased: Collection[int | None]
+    row: SealedEntry, values: Values | None, before: bytes | None, erased: Collection[Any]
 ) -> str | None:
     """What is wrong with a link, None if nothing."""
     if values is None:
@@ -166,7 +185,7 @@ def _judge(
     digest = bytes(row.digest)
     if row.salt is None:
         gone = all(part in (None, ERASED) for part in values[-2:])
-        if not gone or values[6] not in erased:
+        if not gone or (values[6] not in erased and (values[4], values[5]) not in erased):
             return "changed"
     elif _digest(bytes(row.salt), values) != digest:
         return "changed"

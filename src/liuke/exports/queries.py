@@ -1,7 +1,7 @@
 """What may be exported, and one's own exports."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -69,11 +69,13 @@ def described(viewer: User, name: str, query: QueryDict, picked: bool) -> str:
     return " · ".join(parts)[:300]
 
 
-def reach_kept(viewer: User) -> dict[str, Any]:
-    """Whose rows this person may see, as an export remembers it."""
-    reach = asdict(reach_of(viewer))
+def reach_kept(viewer: User, name: str) -> dict[str, Any]:
+    """Whose rows of a list this person may have in a file, as an export remembers it."""
+    reaches = [reach_of(viewer, act) for act in {Act.EXPORT, sources()[name].act}]
+    users = [set(reach.user_ids) for reach in reaches if not reach.everything]
+    units = [set(reach.unit_ids) for reach in reaches if not reach.everything]
     return {
-        "everything": reach["everything"],
-        "users": list(reach["user_ids"]),
-        "units": list(reach["unit_ids"]),
+        "everything": not users,
+        "users": sorted(set.intersection(*users)) if users else [],
+        "units": sorted(set.intersection(*units)) if units else [],
     }

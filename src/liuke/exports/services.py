@@ -98,7 +98,7 @@ def opened_file(*, actor: User, export_id: int) -> Any:
     _may(actor, export.list_name)
     if export.status != Status.DONE or not export.file.exists():
         raise Refused(_("This file is no longer here. Export again."))
-    if not covers(reach_kept(actor), export.reach or {}):
+    if not covers(reach_kept(actor, export.list_name), export.reach or {}):
         raise Refused(_("You may see less than when this was exported. Export again."))
     journal.record(actor, "export.downloaded", [Change(export, after={"rows": export.rows})])
     return export.file.open("rb")
@@ -140,7 +140,7 @@ def _write(export: Export, path: Any) -> None:
     _may(actor, export.list_name)
     source = sources()[export.list_name]
     declared, rows = source.declared(actor), source.rows(actor)
-    export.reach = reach_kept(actor)
+    export.reach = reach_kept(actor, export.list_name)
     wanted = rows if export.picked is None else rows.filter(pk__in=export.picked)
     asked = declared.select(wanted, QueryDict(export.query))
     # Eight bytes a row, read at once: a cursor held open would keep SQLite from writing progress.

@@ -19,7 +19,8 @@ $$ BEGIN
       AND NEW.after IS NOT DISTINCT FROM
         (CASE WHEN OLD.after IS NULL THEN NULL ELSE '{"erased": true}'::jsonb END)
       AND EXISTS (SELECT 1 FROM core_journalerasure AS erased
-                  WHERE erased.customer_id = OLD.customer_id)
+                  WHERE erased.subject = '' AND erased.customer_id = OLD.customer_id
+                  OR erased.subject = OLD.subject AND erased.subject_id = OLD.subject_id)
     THEN RETURN NEW; END IF;
   ELSIF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'core_sealedentry' THEN
     IF NEW.salt IS NULL AND to_jsonb(NEW) - 'salt' = to_jsonb(OLD) - 'salt'
@@ -45,7 +46,8 @@ def tombstone(column):
 NEVER = "1"
 ASKED = (
     "EXISTS (SELECT 1 FROM core_journalerasure AS erased"
-    " WHERE erased.customer_id = OLD.customer_id)"
+    " WHERE erased.subject = '' AND erased.customer_id = OLD.customer_id"
+    " OR erased.subject = OLD.subject AND erased.subject_id = OLD.subject_id)"
 )
 UNLESS_ERASED = (
     f"NOT ({same(ENTRY)} AND {tombstone('before')} AND {tombstone('after')} AND {ASKED})"
@@ -87,12 +89,29 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="JournalErasure",
             fields=[
-                ("customer_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("customer_id", models.BigIntegerField()),
+                ("subject", models.CharField(blank=True, max_length=60)),
+                ("subject_id", models.BigIntegerField(default=0)),
                 ("at", models.DateTimeField(default=liuke.core.clock.now)),
                 ("actor_id", models.BigIntegerField(null=True)),
                 ("reason", models.CharField(max_length=200, verbose_name="reason")),
             ],
-            options={"verbose_name": "erasure", "verbose_name_plural": "erasures"},
+            options={
+                "verbose_name": "erasure",
+                "verbose_name_plural": "erasures",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("customer_id", "subject", "subject_id"), name="erasure_once"
+                    )
+                ],
+                "indexes": [models.Index(fields=["subject", "subject_id"], name="erasure_subject")],
+            },
         ),
         migrations.CreateModel(
             name="Seal",

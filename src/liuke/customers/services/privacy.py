@@ -86,7 +86,7 @@ def belonging() -> dict[type[Model], list[str]]:
     ahead: list[type[Model]] = [Customer]
     while ahead:
         model = ahead.pop(0)
-        begin = "" if model is Customer else f"__{found[model][0]}"
+        ways = [""] if model is Customer else [f"__{path}" for path in found[model]]
         part = _parts().get(model._meta.label_lower)
         if part is not None and part.fate == Fate.IRRELEVANT:
             continue
@@ -94,22 +94,22 @@ def belonging() -> dict[type[Model], list[str]]:
             if not (relation.auto_created and (relation.one_to_many or relation.one_to_one)):
                 continue
             other: Any = relation.related_model
-            path = f"{relation.field.name}{begin}"  # type: ignore[union-attr]
+            name = relation.field.name  # type: ignore[union-attr]
             if other not in found:
                 ahead.append(other)
-            found.setdefault(other, []).append(path)
+            found.setdefault(other, []).extend(f"{name}{way}" for way in ways)
     return found
 
 
 def is_erased(customer_id: int) -> bool:
     """Whether the person behind this customer was erased."""
-    return JournalErasure.objects.filter(customer_id=customer_id).exists()
+    return JournalErasure.objects.filter(customer_id=customer_id, subject="").exists()
 
 
 def archive_customer(*, actor: User, customer_id: int) -> IO[bytes]:
     """Everything about one customer as a zip: a page to read, and the same for programs."""
     require(actor, Act.PRIVACY)
-    customer = queries.visible_to(actor).get(pk=customer_id)
+    customer = queries.visible_to(actor, Act.PRIVACY).get(pk=customer_id)
     sections = [_section(kind, customer_id) for kind in kinds()]
     sections.append(_journal_section(customer_id))
     told = [section for section in sections if section.rows]
@@ -132,7 +132,7 @@ def archive_customer(*, actor: User, customer_id: int) -> IO[bytes]:
 def erase_customer(*, actor: User, customer_id: int, typed: str, reason: str) -> None:
     """Replace everything personal about a customer by nothing, for good; figures and days stay."""
     require(actor, Act.PRIVACY)
-    customer = queries.visible_to(actor).select_for_update().get(pk=customer_id)
+    customer = queries.visible_to(actor, Act.PRIVACY).select_for_update().get(pk=customer_id)
     if is_erased(customer_id):
         raise Refused(_("This customer is erased already."))
     if typed.strip() != customer.name.strip():
@@ -140,6 +140,7 @@ def erase_customer(*, actor: User, customer_id: int, typed: str, reason: str) ->
     if len(reason.strip()) < SHORTEST_REASON:
         raise Refused(_("Say why, for whoever reads the journal later."))
     _overwrite_freed_pages()
+    elsewhere = _rows_elsewhere(customer_id)
     tags = list(customer.tags.values_list("pk", flat=True))
     for kind in reversed(kinds()):
         _erase_rows(kind, kind.rows(customer_id))
@@ -148,10 +149,10 @@ def erase_customer(*, actor: User, customer_id: int, typed: str, reason: str) ->
     _leave_tombstone(customer)
     search.forget(queries.SEARCH_KIND, [customer_id])
     exports.expire_all()
-    seals.erase_payloads([customer_id], actor.pk, reason.strip()[:200])
-    journal.record(
-        actor, seals.ERASURE, [Change(customer, customer_id, after={"reason": reason.strip()})]
-    )
+    why = reason.strip()[:200]
+    said: dict[str, Any] = {"reason": why} | ({"rows": elsewhere} if elsewhere else {})
+    seals.erase_payloads(customer_id, actor.pk, why, elsewhere)
+    journal.record(actor, seals.ERASURE, [Change(customer, customer_id, after=said)])
     announce(CustomersErased([customer_id]))
 
 
@@ -159,6 +160,18 @@ def erase_customer(*, actor: User, customer_id: int, typed: str, reason: str) ->
 def _parts() -> Mapping[str, Part]:
     table: Mapping[str, Part] = import_string(settings.LIUKE_PRIVACY)
     return table
+
+
+def _rows_elsewhere(customer_id: int) -> list[seals.Row]:
+    """The rows of this customer that the journal tells in the past of another one too."""
+    found = []
+    for kind in kinds():
+        subject = kind.model._meta.label_lower
+        entries = JournalEntry.objects.filter(
+            subject=subject, subject_id__in=kind.rows(customer_id).order_by().values("pk")
+        ).exclude(customer_id=customer_id)
+        found += [(subject, pk) for pk in entries.values_list("subject_id", flat=True).distinct()]
+    return found
 
 
 def _erase_rows(kind: Kind, rows: QuerySet[Model]) -> None:

@@ -22,11 +22,16 @@ from liuke.core.errors import Refused
 from liuke.core.models import JournalEntry
 from liuke.customers import queries
 from liuke.customers.models import ContactBlock, Customer, CustomerState
+from liuke.customers.queries import relations
 from liuke.customers.services import (
     NewContactPoint,
+    NewPerson,
+    NewRelation,
     archive_customer,
     create_customer,
     erase_customer,
+    record_people,
+    record_relations,
     save_asset,
     tag_customers,
 )
@@ -92,6 +97,18 @@ def person_known(owner) -> Customer:
     return found
 
 
+@pytest.fixture
+def known_elsewhere(owner, person_known, customer) -> Customer:
+    """A firm at which the same person works, and a wife with a note."""
+    firm_of = customer("德华贸易有限公司", kind="organization")
+    values = {"name": "欧阳德华", "note": "怕疼", "known_as": person_known}
+    record_people(actor=owner, new=[NewPerson(firm_of.pk, values)])
+    kind = relations.kinds()[0].code
+    relation = NewRelation(person_known.pk, customer("孙丽").pk, kind, note="女儿结婚")
+    record_relations(actor=owner, new=[relation])
+    return firm_of
+
+
 def erase(owner: Any, who: Customer, **more: Any) -> None:
     given = {"typed": who.name, "reason": REASON, **more}
     erase_customer(actor=owner, customer_id=who.pk, **given)
@@ -128,6 +145,17 @@ def test_nothing_personal_is_left_anywhere(owner, person_known) -> None:
     assert "7123" not in left
     assert not queries.find(owner, "欧阳").exists()
     assert not queries.find(owner, "4567").exists()
+
+
+def test_nothing_is_left_in_the_past_of_others(owner, person_known, known_elsewhere) -> None:
+    seals.seal(clock.now())
+    erase(owner, person_known)
+    seals.seal(clock.now())
+    assert [secret for secret in SECRETS if secret in everything().replace("德华贸易", "")] == []
+    assert list(seals.verify(clock.now() + timedelta(days=2))) == []
+    assert JournalEntry.objects.filter(
+        customer_id=known_elsewhere.pk, verb="customer.created", after__name="德华贸易有限公司"
+    ).exists()
 
 
 def test_figures_and_days_stay(owner, person_known) -> None:

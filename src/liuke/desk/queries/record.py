@@ -13,6 +13,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from liuke.accounts.models import User
 from liuke.accounts.queries import people_visible_to, reach_of
+from liuke.accounts.rules import Act
 from liuke.core import clock, search
 from liuke.core.lists import Column, Filter, ListOf, Page
 from liuke.core.models import JournalEntry
@@ -36,20 +37,24 @@ class Line:
     changes: Sequence[Changed]
 
 
-def entries_visible_to(viewer: User) -> QuerySet[JournalEntry]:
-    """Entries about the customers within one's scope, and what colleagues within it did else."""
+def entries_visible_to(viewer: User, *acts: Act) -> QuerySet[JournalEntry]:
+    """Entries about the customers within one's scope, and what colleagues within it did else.
+
+    With acts only those about customers with whom one may do all of this.
+    """
     name = Customer.objects.filter(pk=OuterRef("customer_id")).values("name")
     rows = JournalEntry.objects.annotate(customer_name=Subquery(name[:1]))
-    reach = reach_of(viewer)
-    if reach.everything:
-        return rows
-    mine = Q(customer_id__in=visible_to(viewer).order_by().values("pk"))
-    return rows.filter(mine | Q(customer_id=None, actor_id__in=list(reach.user_ids)))
+    for act in {Act.SEE_JOURNAL, *acts}:
+        reach = reach_of(viewer, act)
+        if not reach.everything:
+            mine = Q(customer_id__in=visible_to(viewer, act).order_by().values("pk"))
+            rows = rows.filter(mine | Q(customer_id=None, actor_id__in=list(reach.user_ids)))
+    return rows
 
 
 def journal_list(viewer: User) -> ListOf[JournalEntry]:
     """The declaration that screen and file share."""
-    words = Words()
+    words = words_for(viewer)
     return ListOf(
         label=_("Journal"),
         columns=[
@@ -71,6 +76,11 @@ def journal_list(viewer: User) -> ListOf[JournalEntry]:
     )  # fmt: skip
 
 
+def words_for(viewer: User) -> Words:
+    """How entries are told to this person: phone numbers in full only to who may see them all."""
+    return Words(phones=viewer.scope_for(Act.SEE_PHONES) == viewer.scope)
+
+
 def journal_page(viewer: User, query: QueryDict, export_url: str) -> tuple[Page, list[Line], str]:
     """The list's frame, its lines, and the key of the next page; empty on the last."""
     declared = journal_list(viewer)
@@ -80,7 +90,7 @@ def journal_page(viewer: User, query: QueryDict, export_url: str) -> tuple[Page,
         # The second half alone says it; the first lets an index find the place.
         rows = rows.filter(at__lte=at).filter(Q(at__lt=at) | Q(pk__lt=pk))
     found = list(rows[: SIZE + 1])
-    words = Words()
+    words = words_for(viewer)
     lines = [_line(entry, words) for entry in found[:SIZE]]
     more = len(found) > SIZE
     following = f"{lines[-1].entry.at.isoformat()}_{lines[-1].entry.pk}" if more else ""

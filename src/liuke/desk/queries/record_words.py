@@ -1,6 +1,7 @@
 """What the journal says, in words: who did what, and which fields it changed."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from liuke.accounts.models import Unit, User
+from liuke.core import text
 from liuke.core.models import JournalEntry
 from liuke.core.seals import ERASED
 
@@ -56,9 +58,13 @@ LABELS = {
     "list": gettext_lazy("List"),
     "filters": gettext_lazy("Filters"),
     "rows": gettext_lazy("Rows"),
+    "day": gettext_lazy("Day"),
 }
 ASIDE = {"version"}
 NOTHING = "—"
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+# What may be a phone number, however it is written.
+NUMBER = re.compile(r"\+?\d[\d ()-]{5,}\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,7 @@ class Changed:
 class Words:
     """The names that entries mention by number, read once for a page or a file."""
 
+    phones: bool = True
     people: Mapping[Any, str] = field(
         default_factory=lambda: dict(User.objects.values_list("pk", "name"))
     )
@@ -123,10 +130,16 @@ class Words:
         if names is not None:
             return str(names.get(value, value))
         if isinstance(value, list):
-            return pgettext("list", ", ").join(map(str, value))
+            return pgettext("list", ", ").join(self._word(each) for each in value)
         if isinstance(value, dict):
             return json.dumps(value, ensure_ascii=False)
-        return str(dict(getattr(known, "flatchoices", ())).get(value, value))
+        return str(dict(getattr(known, "flatchoices", ())).get(value, self._word(value)))
+
+    def _word(self, value: Any) -> str:
+        said = str(value)
+        if self.phones or DAY.match(said):
+            return said
+        return NUMBER.sub(lambda found: text.masked(found[0]), said)
 
 
 def kinds() -> list[tuple[str, str]]:

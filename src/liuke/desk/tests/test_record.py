@@ -118,6 +118,6 @@ def test_managers_and_administrators_alone_may_look(person, role) -> None:
 
 def test_erased_content_says_so(signed_in, owner, customer) -> None:
     wang = customer("王海涛")
-    seals.erase_payloads([wang.pk], owner.pk, "asked")
+    seals.erase_payloads(wang.pk, owner.pk, "asked")
     (line,) = signed_in.get(f"{URL}?customer={wang.pk}").context["lines"]
     assert [str(each) for each in line.changes] == ["Content: erased"]

@@ -53,4 +53,4 @@ def customer_archive(request: HttpRequest, pk: int) -> FileResponse:
 def _asked(request: HttpRequest, pk: int) -> tuple[User, Customer]:
     viewer = viewer_of(request)
     require(viewer, Act.PRIVACY)
-    return viewer, get_object_or_404(visible_to(viewer), pk=pk)
+    return viewer, get_object_or_404(visible_to(viewer, Act.PRIVACY), pk=pk)

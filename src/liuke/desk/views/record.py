@@ -26,6 +26,6 @@ def journal(request: HttpRequest) -> HttpResponse:
         "lines": lines,
         "older_url": f"?{asked.urlencode()}" if following else "",
         "newest_url": f"{request.path}{address}" if request.GET.get("page") else "",
-        "sealed": seals.latest() if reach_of(viewer).everything else None,
+        "sealed": seals.latest() if reach_of(viewer, Act.SEE_JOURNAL).everything else None,
     }
     return render(request, "desk/journal.html", context)

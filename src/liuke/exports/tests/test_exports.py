@@ -15,6 +15,7 @@ from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
+from liuke.accounts import services as accounts
 from liuke.accounts.rules import Act, Role
 from liuke.core import clock
 from liuke.core.errors import Refused
@@ -81,7 +82,7 @@ def test_scope_is_that_of_the_person_when_it_runs(export, customer, person) -> N
 def test_who_may_not_export_any_more_gets_nothing(export, customer, person) -> None:
     analyst = person(Role.ANALYST)
     asked = export(actor=analyst)
-    analyst.role = Role.SELLER
+    analyst.role = accounts.role(Role.SELLER)
     analyst.save()
     done = run(asked)
     assert done.status == Status.FAILED
@@ -100,7 +101,7 @@ def test_rights_are_asked_again_when_downloading(export, customer, person) -> No
     analyst.save()
     with pytest.raises(Refused, match="less"):
         services.opened_file(actor=analyst, export_id=done.pk)
-    analyst.role = Role.SELLER
+    analyst.role = accounts.role(Role.SELLER)
     with pytest.raises(PermissionDenied):
         services.opened_file(actor=analyst, export_id=done.pk)
 

@@ -39,7 +39,7 @@ BY_CUSTOMER = {
 # These change at once, and take a POST only.
 POSTED = {
     "order-void", "contact-unblock", "point-prefer", "point-remove", "person-remove",
-    "relation-end",
+    "relation-end", "customer-archive",
 }  # fmt: skip
 BY_ORDER = {"order": None, "order-void": Act.RECORD_ORDERS}
 BY_ITEM = {"agenda-snooze", "agenda-hand-over", "agenda-done", "agenda-restore"}
