@@ -42,11 +42,24 @@ FILE_NAME = "订单.csv"
 FILE_WORDS = (
     "订单号", "客户编号", "客户名称", "下单日期", "产品", "数量", "单价", "导入客户", "机油滤芯",
     "机油",
+    "客户名单.csv", "姓名", "联系电话", "生日", "级别", "备注", "孙大圣", "先生", "周女士",
+    "吴用", "金不换",
+    "1980年3月5日", "B级", "老客户", "、",
 )  # fmt: skip
 FILE = "订单号,客户编号,客户名称,下单日期,产品,数量,单价\r\n" + "".join(
     f"DD{n:03d},K{n % 4:02d},导入客户{n % 4},{{day{n}}},机油滤芯,{1 + n % 3},{80 + n}\r\n"
     for n in range(12)
 )
+LIST_NAME = "客户名单.csv"
+LIST = """2026年客户名单,,,,
+姓名,联系电话,生日,级别,备注
+孙大圣先生,13700137001,1980/3/4,A,老客户
+周女士,137 0013 7002、021-55556666,1980年3月5日,B级,
+吴用,1.38E+10,19800305,Z,
+,,,,
+金不换,13700137004,,C,
+合计,4,,,
+"""
 BROKEN_ROW = "DD900,K01,导入客户1,2026-13-45,机油,1,80\r\n"
 
 
@@ -148,6 +161,39 @@ def checked_by(actor: User) -> ImportRun:
 
 def done(shop: Shop) -> ImportRun:
     return imports.run_import(actor=shop.owner, run_id=checked(shop).pk)
+
+
+def list_file() -> bytes:
+    """A list of customers as somebody keeps it: a title, titles of persons, a total, GB18030."""
+    return LIST.encode("gb18030")
+
+
+def listed(shop: Shop) -> ImportRun:
+    """A list whose kind and columns are guessed."""
+    content = io.BytesIO(list_file())
+    return imports.start_import(actor=shop.owner, content=content, name=LIST_NAME)
+
+
+def list_checked(shop: Shop) -> ImportRun:
+    return imports.check_import(actor=shop.owner, run_id=listed(shop).pk)
+
+
+def list_done(shop: Shop) -> ImportRun:
+    return imports.run_import(actor=shop.owner, run_id=list_checked(shop).pk)
+
+
+def list_undone(shop: Shop) -> ImportRun:
+    """The list that came in first goes again, but for the one somebody has worked with."""
+    done = ImportRun.objects.filter(name=LIST_NAME, status="done")
+    run = done.order_by("pk").first() or list_done(shop)
+    customer = Customer.objects.get(name="金不换")
+    customers.update_customer(
+        actor=shop.owner,
+        customer_id=customer.pk,
+        version=customer.version,
+        values={"note": "已联系"},
+    )
+    return imports.undo_import(actor=shop.owner, run_id=run.pk)
 
 
 def day_ago(days: int) -> date:

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from liuke.customers.models import Customer
 from liuke.sales.models import Order
 from tests.journeys.conftest import Visit, at
-from tests.journeys.shop import Shop, import_file
+from tests.journeys.shop import LIST_NAME, Shop, import_file, list_file
 
 GUESSED = {
     "customer": "客户编号", "name": "客户名称", "date": "下单日期",
@@ -59,3 +60,40 @@ def test_a_file_of_another_kind_is_refused_where_it_was_dropped(
     page.locator("input[type=file]").set_input_files(file)
     expect(page.locator("[data-drop-note]")).to_contain_text(file.name)
     expect(page.locator("main form button[type=submit]")).to_be_disabled()
+
+
+def test_an_own_list_comes_in_without_help_and_goes_again(
+    visit: Visit, shop: Shop, tmp_path: Path
+) -> None:
+    before = Customer.objects.count()
+    page = visit("/import/", shop.owner)
+    file = tmp_path / LIST_NAME
+    file.write_bytes(list_file())
+    page.locator("input[type=file]").set_input_files(file)
+    page.locator("main form button[type=submit]").click()
+
+    at(page, r"/import/\d+/map/")
+    expect(page.locator("button[name=kind][aria-pressed=true]")).to_have_attribute(
+        "value", "customers"
+    )
+    expect(page.locator("select[name=column_1]")).to_have_value("mobile")
+    row = page.locator("tr", has=page.locator("select[name=column_3]"))
+    expect(row.locator(".lk-error")).to_be_visible()
+    page.locator("select[name=column_3]").select_option("note")
+    expect(row.locator(".lk-error")).to_have_count(0)
+    page.locator("select[name=column_3]").select_option("level")
+    expect(row.locator(".lk-error")).to_be_visible()
+    page.locator("main #mapping button.btn-primary").click()
+
+    at(page, r"/import/\d+/check/")
+    expect(page.locator(".lk-fig__value").first).to_have_text("4")
+    assert Customer.objects.count() == before
+    page.locator("main form button.btn-primary").click()
+
+    at(page, r"/import/\d+/")
+    expect(page.locator("main h1")).to_contain_text(LIST_NAME)
+    assert Customer.objects.filter(name="孙大圣", gender="male").exists()
+    page.locator("main details summary").click()
+    page.locator("main details form button").click()
+    expect(page.locator("main .lk-answer")).to_contain_text("4")
+    assert Customer.objects.count() == before

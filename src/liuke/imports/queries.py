@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from liuke.accounts.models import User
 from liuke.accounts.queries import reach_of
-from liuke.customers.models import Asset, Customer
+from liuke.customers.models import Asset, Customer, Person
 from liuke.followups.models import Interaction
 from liuke.imports.models import ImportRun
 from liuke.imports.readers.declare import Reading
@@ -19,6 +19,7 @@ from liuke.sales.models import Order
 HOLDERS: dict[str, tuple[QuerySet[Any], str, str]] = {
     "customers": (Customer.objects.all(), "pk", "name"),
     "assets": (Asset.objects.all(), "customer", "customer__name"),
+    "people": (Person.objects.all(), "customer", "customer__name"),
     "interactions": (Interaction.objects.all(), "customer", "customer__name"),
     "orders": (Order.objects.all(), "customer", "customer__name"),
 }

@@ -15,6 +15,7 @@ from liuke.accounts.services import require
 from liuke.core import bulk, journal
 from liuke.core.errors import Refused
 from liuke.core.journal import Change
+from liuke.core.models import JournalEntry
 from liuke.customers import queries
 from liuke.customers.models import Customer, Person, PersonRole
 from liuke.customers.rules.people import BuyingRole
@@ -118,6 +119,37 @@ def remove_person(*, actor: User, customer_id: int, person_id: int) -> None:
     person.delete()
     reindex([customer_id])
     journal.record(actor, "person.removed", [change])
+
+
+@transaction.atomic
+def remove_people(
+    *, actor: User | None, person_ids: Collection[int], until: int
+) -> tuple[list[int], list[int]]:
+    """Take off people that the journal does not mention after its entry `until`.
+
+    The second answer are those that somebody has changed since, or who gave a consent.
+    """
+    require(actor, Act.EDIT_CUSTOMERS)
+    rows = {row.pk: row for row in Person.objects.filter(pk__in=person_ids)}
+    ids = {row.customer_id for row in rows.values()}
+    lock(ids)
+    since = JournalEntry.objects.filter(
+        subject=Person._meta.label_lower, subject_id__in=rows, pk__gt=until
+    )
+    agreed = Person.objects.filter(pk__in=rows, contact_points__consents__isnull=False)
+    kept = {*since.values_list("subject_id", flat=True), *agreed.values_list("pk", flat=True)}
+    removed = sorted(set(rows) - kept)
+    journal.record(
+        actor,
+        "person.removed",
+        [
+            Change(Person(pk=pk), rows[pk].customer_id, before={"name": rows[pk].name})
+            for pk in removed
+        ],
+    )
+    Person.objects.filter(pk__in=removed).delete()
+    reindex(ids)
+    return removed, sorted(kept)
 
 
 def _check(actor: User | None, person: Person) -> None:

@@ -14,7 +14,7 @@ from liuke.imports.readers.parsing import EARLIEST, Frame, quoted
 SEPARATORS = r"[、/／;；,，|\\\n\r]+|\s{2,}| 和 | 或 "
 TOTALS = (
     r"^(合\s*计|总\s*计|小\s*计|共\s*计|总数|汇总|(grand )?total|sub-?total|sum)"
-    r"\s*[:：]?\s*[\d,.¥￥元条位人]*$"
+    r"\s*[:：]?\s*[\d\s,.¥￥元条位人]*$"
 )
 AN_ADDRESS = r"^[^@\s]+@[^@\s]+\.[^@\s.]+$"
 MALE = r"(先生|\bmr\.?)"

@@ -67,7 +67,7 @@ REASONS: dict[str, Reason] = {
     ),
     "choice": Reason(
         gettext_lazy("This is none of the possible values"),
-        gettext_lazy("Use the words of the program, for example 男 / 女."),
+        gettext_lazy("Use the words of the program, as its own forms show them."),
     ),
     "cut": Reason(
         gettext_lazy("Excel has cut the last figures of this number off"),

@@ -14,6 +14,7 @@ from liuke.core import clock, journal
 from liuke.core.errors import Refused
 from liuke.core.journal import Change
 from liuke.customers.services import bulk as customers
+from liuke.customers.services.people import remove_people
 from liuke.followups.services import remove_interactions
 from liuke.imports.models import ImportChunk, ImportRun
 from liuke.imports.rules import Status
@@ -32,6 +33,10 @@ def _interactions(actor: User | None, ids: Collection[int], chunk: ImportChunk) 
     return remove_interactions(actor=actor, interaction_ids=ids, until=chunk.until)
 
 
+def _people(actor: User | None, ids: Collection[int], chunk: ImportChunk) -> Undone:
+    return remove_people(actor=actor, person_ids=ids, until=chunk.until)
+
+
 def _assets(actor: User | None, ids: Collection[int], chunk: ImportChunk) -> Undone:
     """A new customer that stays keeps what was recorded with it."""
     kept = [pk for name, pk in chunk.kept if name == "customers"]
@@ -46,6 +51,7 @@ def _customers(actor: User | None, ids: Collection[int], chunk: ImportChunk) -> 
 REMOVE: dict[str, Callable[[User | None, Collection[int], ImportChunk], Undone]] = {
     "orders": _orders,
     "interactions": _interactions,
+    "people": _people,
     "customers": _customers,
     "assets": _assets,
 }

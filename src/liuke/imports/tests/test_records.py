@@ -10,7 +10,7 @@ import pytest
 from liuke.accounts.models import User
 from liuke.core.errors import Refused
 from liuke.core.models import JournalEntry
-from liuke.customers.models import Asset, ContactPoint, Customer
+from liuke.customers.models import Asset, ContactPoint, Customer, Person
 from liuke.customers.queries import find
 from liuke.customers.services import NewContactPoint, create_customer, update_customer
 from liuke.followups.models import Interaction
@@ -172,6 +172,23 @@ def test_vehicles_contacts_and_contact_points_find_their_customer(listed: Listed
     assert (made.channel, made.outcome, made.said) == ("wechat", "thinking", "想换车")
     listed("客户编号,邮箱,微信\nK1,a@b.com,wx1\n", kind="contacts")
     assert _points(Customer.objects.get()) == ["+8613800136027", "a@b.com", "wx1"]
+
+
+def test_people_come_to_their_customer_once_and_go_again(listed: Listed, owner: User) -> None:
+    listed("客户编号,姓名\nK1,大同公司\n")
+    people = (
+        "联系人,职位,部门,采购角色,联系人手机,客户编号\n林总,总经理,老板,拍板人,13800136027,K1\n"
+    )
+    run = listed(people, kind="people")
+    again = listed(people, kind="people")
+    assert (run.counts["new"], again.counts["new"], again.counts["same"]) == (1, 0, 1)
+    person = Person.objects.get()
+    assert (person.name, person.position, person.function) == ("林总", "总经理", "owner")
+    assert person.buying_roles.get().role == "decision"
+    assert person.contact_points.get().normalised == "+8613800136027"
+    services.undo_import(actor=owner, run_id=run.pk)
+    assert not Person.objects.exists()
+    assert not find(owner, "6027").exists()
 
 
 def test_a_kind_is_guessed_by_its_headers(owner: User) -> None:

@@ -41,7 +41,7 @@ SHAPE = Shape(
         shapes.MOBILE,
         Field(
             "phone",
-            gettext_lazy("Phone"),
+            gettext_lazy("Office phone"),
             words("座机 固定电话 固话 办公电话 公司电话 家庭电话 officephone landline homephone"),
             Type.PHONES,
         ),
