@@ -36,7 +36,7 @@ from liuke.site.tests.seats import SEEN, TODAY, World, send
 pytestmark = pytest.mark.django_db
 GUARDED = {
     *BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *FIRM_WIDE, *MANY, *BY_IMPORT, *BY_PERSON, *BY_POOL,
-    *BY_HANDOVER, *OWN_ACCOUNT,
+    *BY_HANDOVER, *BY_EXPORT, *OWN_ACCOUNT,
 }  # fmt: skip
 ACT_OF_MANY = {"assign": Act.ASSIGN, "tag": Act.EDIT_CUSTOMERS}
 

@@ -36,6 +36,7 @@ def test_purchases_are_known_before_the_clocks_and_these_before_the_contacts() -
             "_owners",
             "_pool_clocks",
             "_months",
+            "_files",
         )
         assert names == [name for name in order if name in names]
 
