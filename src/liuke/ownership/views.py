@@ -151,6 +151,7 @@ def pool_rules(request: HttpRequest) -> HttpResponse:
             services.save_rules(actor=viewer, table=table, steps=form.steps())
             messages.success(request, _("Saved. The dates follow within a minute."))
             return redirect("pool-settings")
+        query = {"to_pool": queries.recycling.spelled(table)}
         late = queries.recycling.overdue(table, clock.today())
         seen = customers.visible_to(viewer)
         context |= {
@@ -158,7 +159,7 @@ def pool_rules(request: HttpRequest) -> HttpResponse:
             "moved": seen.filter(late).count(),
             "elsewhere": Customer.objects.filter(late).count(),
             "first": form.steps().first,
-            "link": f"{reverse('customers')}?{urlencode({'to_pool': queries.recycling.spelled(table)})}",
+            "link": f"{reverse('customers')}?{urlencode(query)}",
             "pools": Pool.objects.exists(),
         }
         context["elsewhere"] -= context["moved"]
