@@ -12,12 +12,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import BooleanField, Case, F, Model, Q, QuerySet, When
-from django.db.models.lookups import Exact
+from django.db.models import F, Model, Q, QuerySet
 from django.http import QueryDict, StreamingHttpResponse
 from django.utils.functional import Promise
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
+
+from liuke.core.scoping import Beside, in_passing
 
 Row = TypeVar("Row", bound=Model)
 Label = str | Promise
@@ -140,41 +141,6 @@ class Page:
     count_url: str
     export_url: str
     q: str
-
-
-@dataclass(frozen=True)
-class Beside:
-    """A narrow table with the keys of the rows, what they are sorted by, and copies of fields.
-
-    What needs nothing else is found there, in the order of one index; joined with the rows, a
-    database would rather read all of them and sort. The list calls it `name`.
-    """
-
-    model: type[Model]
-    name: str
-    copies: frozenset[str]
-
-    def field(self, name: str) -> str:
-        """A field of the list as this table calls it. Raises LookupError for one it has not."""
-        head, _line, rest = name.partition("__")
-        if head == self.name and rest:
-            return rest
-        if head == "pk" or head in self.copies:
-            return name
-        raise LookupError(name)
-
-    def condition(self, given: Q) -> Q:
-        """A condition of the list as this table says it. Raises LookupError if it cannot."""
-        turned = Q(_connector=given.connector, _negated=given.negated)
-        for child in given.children:
-            if isinstance(child, Q):
-                turned.children.append(self.condition(child))
-            elif isinstance(child, tuple):
-                name, value = child
-                turned.children.append((self.field(name), value))
-            else:
-                raise LookupError(child)
-        return turned
 
 
 @dataclass(frozen=True)
@@ -305,18 +271,14 @@ class ListOf(Generic[Row]):
         if within is None or self.beside is None or self._own_order(query):
             return self.select(rows, query)
         try:
-            order = [
-                ("-" if name.startswith("-") else "") + self.beside.field(name.removeprefix("-"))
-                for name in self._ordering(query)
-            ]
+            order = [self.beside.ordered(name) for name in self._ordering(query)]
             narrowed = [spec.apply(value) for spec, value in self._chosen(query)]
             wanted = [self.beside.condition(each) for each in (within, *narrowed)]
         except LookupError:
             if within.connector != Q.OR:
                 return self.select(rows, query)
-            # With two indexes at hand a database would read all their rows and sort them.
-            inside = Case(When(within, then=True), default=False, output_field=BooleanField())
-            return self.select(rows.model._default_manager.filter(Exact(inside, True)), query)
+            known = rows.model._default_manager
+            return self.select(known.filter(in_passing(within)), query)
         found = self.beside.model._default_manager.filter(*wanted).order_by(*order)
         words = query.get("q", "").strip()
         return self.search(found, words) if self.search and words else found

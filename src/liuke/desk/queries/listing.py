@@ -17,7 +17,8 @@ from liuke.accounts.queries import people_visible_to
 from liuke.accounts.rules import Act
 from liuke.churn import queries as churn
 from liuke.core import clock, search
-from liuke.core.lists import Beside, Column, Filter, ListOf
+from liuke.core.lists import Column, Filter, ListOf
+from liuke.core.scoping import Beside
 from liuke.core.templatetags import ui
 from liuke.core.ui.figures import month_text
 from liuke.customers.models import Customer, CustomerState
