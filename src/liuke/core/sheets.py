@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 from django.utils import timezone
 from django.utils.functional import Promise
 
-from liuke.core.lists import FORMULA, harmless
+from liuke.core.lists.files import FORMULA, harmless
 
 # A sheet holds no more; the rest goes on the next one.
 MOST_ROWS = 1_048_576

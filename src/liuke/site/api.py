@@ -16,6 +16,7 @@ from liuke.core.errors import Stale
 from liuke.customers.api import router as customers
 from liuke.customers.api.around import router as around
 from liuke.customers.api.duplicates import router as duplicates
+from liuke.customers.api.fields import router as fields
 from liuke.customers.services import Known
 from liuke.followups.api import router as followups
 from liuke.sales.api import router as sales
@@ -46,6 +47,7 @@ api = NinjaAPI(
 api.add_router("", duplicates)
 api.add_router("", customers)
 api.add_router("", around)
+api.add_router("", fields)
 api.add_router("", sales)
 api.add_router("", churn)
 api.add_router("", followups)

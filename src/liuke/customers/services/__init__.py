@@ -1,5 +1,7 @@
 """All writes to the customer file."""
 
+from liuke.customers.services.assets import save_asset
+from liuke.customers.services.blocks import block_contact, unblock_contact
 from liuke.customers.services.completeness import (
     forget_completeness,
     settle_completeness,
@@ -20,13 +22,10 @@ from liuke.customers.services.file import (
     KnownCustomer,
     NewChild,
     NewCustomer,
-    block_contact,
     create_customer,
     ensure_customers,
     lock,
     record_customers,
-    save_asset,
-    unblock_contact,
     update_customer,
 )
 from liuke.customers.services.holds import Held, set_holds

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from django.apps import apps
 from django.db import transaction
 
 from liuke.accounts.models import User
@@ -14,17 +13,17 @@ from liuke.accounts.rules import Act
 from liuke.accounts.services import require
 from liuke.core import bulk, clock, journal, search, text
 from liuke.core.announce import announce
-from liuke.core.models import JournalEntry
 from liuke.customers import queries
-from liuke.customers.models import Asset, ContactPoint, Customer, CustomerState
+from liuke.customers.models import Asset, ContactPoint, Customer, CustomerState, PrimaryMobile
 from liuke.customers.queries.contacts import own_points
 from liuke.customers.rules import plate_key
 from liuke.customers.rules.contacts import normalised
+from liuke.customers.services import duplicates
 from liuke.customers.services import tags as tagging
 from liuke.customers.services.file import CHUNK, NewCustomer, branch_of, lock
 from liuke.customers.services.finding import reindex
 from liuke.customers.services.points import NewContactPoint, line
-from liuke.facts import AssetsChanged, CustomersMoved
+from liuke.facts import AssetsChanged, CustomersMoved, CustomersRecorded
 
 SUBJECT = Customer._meta.label_lower
 ASSET = Asset._meta.label_lower
@@ -137,6 +136,7 @@ def create_many(
         for point in _point_rows(pk, item.customer.contact_points)
     ]
     bulk.insert(ContactPoint, POINT, points)
+    duplicates.hold_mobiles(_main_mobiles(points))
     pairs = [
         (pk, asset) for pk, item in zip(ids, new, strict=True) for asset in item.customer.assets
     ]
@@ -154,6 +154,7 @@ def create_many(
             for pk, item in zip(ids, new, strict=True)
         ),
     )
+    announce(CustomersRecorded(ids, by_id=None if actor is None else actor.pk))
     return Made(customers=ids, assets=assets)
 
 
@@ -167,8 +168,10 @@ def update_many(*, actor: User | None, patches: Sequence[Patch], origin: str) ->
     made = Made(customers=[], assets=[])
     for chunk in _chunks(by_id):
         old = snapshots(chunk)
-        _set_values({pk: by_id[pk].values for pk in chunk}, old)
-        bulk.insert(ContactPoint, POINT, _further_points(chunk, by_id))
+        set_values({pk: by_id[pk].values for pk in chunk}, old)
+        further = _further_points(chunk, by_id)
+        bulk.insert(ContactPoint, POINT, further)
+        _hold_first_mobiles(further)
         _put_tags({pk: by_id[pk].tags for pk in chunk if by_id[pk].tags})
         pairs = [(pk, asset) for pk in chunk for asset in by_id[pk].assets]
         made.assets = [*made.assets, *_insert_assets(actor, pairs)]
@@ -176,110 +179,13 @@ def update_many(*, actor: User | None, patches: Sequence[Patch], origin: str) ->
             was, new = journal.difference(old[pk], now)
             if set(new) - {"version"}:
                 before[pk], after[pk] = was, new
-    _told_of_changes(actor, before, after)
+    told_of_changes(actor, before, after)
     made.customers = list(after)
     with_assets = [pk for pk, patch in by_id.items() if patch.assets]
-    _reindex_changed(after, with_assets)
+    reindex_changed(after, with_assets)
     if with_assets:
         announce(AssetsChanged(with_assets))
     return made
-
-
-@transaction.atomic
-def restore_many(
-    *, actor: User | None, customer_ids: Collection[int], since: int, until: int
-) -> tuple[list[int], list[int]]:
-    """Take back what entries `since`–`until` of the journal did to these customers.
-
-    Only where all of it still stands; the others are the second answer.
-    """
-    require(actor, Act.EDIT_CUSTOMERS)
-    present = set(Customer.objects.filter(pk__in=customer_ids).values_list("pk", flat=True))
-    lock(present)
-    entries = JournalEntry.objects.filter(
-        subject=SUBJECT,
-        subject_id__in=present,
-        pk__range=(since, until),
-        verb="customer.updated",
-    )
-    done = {entry.subject_id: entry for entry in entries}
-    old = snapshots(done)
-    stands = {pk: entry for pk, entry in done.items() if _still(old[pk], entry.after or {})}
-    values, tags, points = {}, {}, {}
-    for pk, entry in stands.items():
-        was, now = entry.before or {}, entry.after or {}
-        values[pk] = {name: was[name] for name in was if name in GIVEN}
-        tags[pk] = set(now.get("tags", ())) - set(was.get("tags", ()))
-        points[pk] = set(now.get("contact_points", ())) - set(was.get("contact_points", ()))
-    _set_values(values, old)
-    _take_tags(tags)
-    _take_points(points)
-    before, after = {}, {}
-    for pk, now in snapshots(stands).items():
-        before[pk], after[pk] = journal.difference(old[pk], now)
-    _told_of_changes(actor, before, after)
-    _reindex_changed(after, ())
-    return list(stands), sorted(set(customer_ids) - set(stands))
-
-
-@transaction.atomic
-def remove_many(
-    *, actor: User | None, customer_ids: Collection[int], until: int
-) -> tuple[list[int], list[int]]:
-    """Remove customers about whom the journal says nothing after its entry `until`.
-
-    What it says of rows that are gone again does not count. The others, with whom somebody has
-    worked since, are the second answer.
-    """
-    require(actor, Act.EDIT_CUSTOMERS)
-    present = set(Customer.objects.filter(pk__in=customer_ids).values_list("pk", flat=True))
-    lock(present)
-    free = sorted(present - _worked_with(present, until))
-    names = dict(Customer.objects.filter(pk__in=free).values_list("pk", "name"))
-    removed = bulk.delete(Customer, free)
-    search.remove(queries.SEARCH_KIND, removed)
-    journal.record_rows(
-        actor,
-        "customer.removed",
-        ((SUBJECT, pk, pk, {"name": names[pk]}, None) for pk in removed),
-    )
-    return removed, sorted(present - set(removed))
-
-
-@transaction.atomic
-def remove_assets(
-    *, actor: User | None, asset_ids: Collection[int], until: int, except_of: Collection[int] = ()
-) -> tuple[list[int], list[int]]:
-    """Remove assets that the journal does not mention after its entry `until`.
-
-    Those of the customers `except_of` stay with them and are in no answer.
-    """
-    require(actor, Act.EDIT_CUSTOMERS)
-    found = Asset.objects.filter(pk__in=asset_ids).exclude(customer__in=except_of)
-    rows = {row.pk: row for row in found}
-    lock({row.customer_id for row in rows.values()})
-    since = JournalEntry.objects.filter(subject=ASSET, subject_id__in=rows, pk__gt=until)
-    free = set(rows) - set(since.values_list("subject_id", flat=True))
-    removed = bulk.delete(Asset, sorted(free))
-    owners = {rows[pk].customer_id for pk in removed}
-    journal.record_rows(
-        actor,
-        "asset.removed",
-        (
-            (
-                ASSET,
-                pk,
-                rows[pk].customer_id,
-                {"name": rows[pk].name, "serial": rows[pk].serial},
-                None,
-            )
-            for pk in removed
-        ),
-    )
-    if owners:
-        reindex(owners)
-        announce(AssetsChanged(owners))
-    return removed, sorted(set(rows) - set(removed))
 
 
 def snapshots(customer_ids: Collection[int]) -> dict[int, dict[str, Any]]:
@@ -350,6 +256,22 @@ def _point_rows(
             )
 
 
+def _main_mobiles(points: Sequence[tuple[Any, ...]]) -> dict[int, str]:
+    """Customer → the mobile it is known by, of rows in the order of POINT."""
+    found: dict[int, str] = {}
+    mobiles = [row for row in points if row[POINT.index("kind")] == ContactPoint.Kind.MOBILE]
+    for row in sorted(mobiles, key=lambda each: not each[POINT.index("preferred")]):
+        found.setdefault(row[0], row[POINT.index("normalised")])
+    return found
+
+
+def _hold_first_mobiles(points: Sequence[tuple[Any, ...]]) -> None:
+    """Who was known by no mobile is known by the one that came."""
+    came = _main_mobiles(points)
+    known = PrimaryMobile.objects.filter(customer__in=came).values_list("customer", flat=True)
+    duplicates.hold_mobiles({pk: number for pk, number in came.items() if pk not in set(known)})
+
+
 def _further_points(chunk: Sequence[int], patches: Mapping[int, Patch]) -> list[tuple[Any, ...]]:
     known = defaultdict(set)
     rows = own_points().filter(customer__in=chunk)
@@ -396,23 +318,7 @@ def _put_tags(wanted: Mapping[int, Collection[str]]) -> None:
     bulk.insert(through, ("customer", "tag"), sorted(rows - set(known)))
 
 
-def _take_tags(taken: Mapping[int, Collection[str]]) -> None:
-    off = defaultdict(list)
-    for pk, names in taken.items():
-        for name in names:
-            off[name].append(pk)
-    for name, customers in off.items():
-        Customer.tags.through.objects.filter(tag__name=name, customer__in=customers).delete()
-
-
-def _take_points(taken: Mapping[int, Collection[str]]) -> None:
-    customers = [pk for pk, each in taken.items() if each]
-    rows = own_points().filter(customer__in=customers)
-    gone = [point.pk for point in rows if line(point) in taken[point.customer_id]]
-    ContactPoint.objects.filter(pk__in=gone).delete()
-
-
-def _set_values(
+def set_values(
     wanted: Mapping[int, Mapping[str, Any]], old: Mapping[int, Mapping[str, Any]]
 ) -> None:
     """Write values of locked customers, those with the same fields in one statement."""
@@ -426,7 +332,7 @@ def _set_values(
         bulk.update(Customer, fields, rows, key="id")
 
 
-def _told_of_changes(
+def told_of_changes(
     actor: User | None, before: Mapping[int, Any], after: Mapping[int, Any]
 ) -> None:
     journal.record_rows(
@@ -448,36 +354,10 @@ def _told_of_changes(
         announce(CustomersMoved(moved))
 
 
-def _reindex_changed(after: Mapping[int, Any], with_assets: Collection[int]) -> None:
+def reindex_changed(after: Mapping[int, Any], with_assets: Collection[int]) -> None:
     found = {pk for pk, new in after.items() if SEARCHED & set(new)} | set(with_assets)
     for chunk in _chunks(found):
         reindex(chunk)
-
-
-def _still(now: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Whether a customer has the values that an entry left; its version may have moved on."""
-    return all(
-        _plain(now.get(name)) == _plain(value) for name, value in after.items() if name != "version"
-    )
-
-
-def _plain(value: Any) -> Any:
-    return value if isinstance(value, (int, list)) or value is None else str(value)
-
-
-def _worked_with(customer_ids: Collection[int], until: int) -> set[int]:
-    """Customers that the journal mentions after an entry, by themselves or by a row that exists."""
-    entries = JournalEntry.objects.filter(customer_id__in=customer_ids, pk__gt=until)
-    about: dict[str, dict[int, int]] = defaultdict(dict)
-    for customer, subject, pk in entries.values_list("customer_id", "subject", "subject_id"):
-        if customer is not None:
-            about[subject][pk] = customer
-    busy = set(about.pop(SUBJECT, ()))
-    for subject, owners in about.items():
-        model = apps.get_model(subject)
-        there = model._default_manager.filter(pk__in=owners)
-        busy |= {owners[pk] for pk in there.values_list("pk", flat=True)}
-    return busy
 
 
 def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from liuke.accounts.models import User
 from liuke.accounts.rules import Act
 from liuke.accounts.services import require
-from liuke.core import bulk, clock, journal, search, text
+from liuke.core import bulk, journal, search, text
 from liuke.core.announce import announce
 from liuke.core.errors import Refused, Stale
 from liuke.core.journal import Change
@@ -23,7 +23,6 @@ from liuke.customers import queries
 from liuke.customers.models import (
     Asset,
     Child,
-    ContactBlock,
     ContactPoint,
     Customer,
     CustomerState,
@@ -38,8 +37,6 @@ from liuke.customers.services.fields import write_values
 from liuke.customers.services.finding import reindex
 from liuke.customers.services.points import NewContactPoint
 from liuke.facts import (
-    AssetsChanged,
-    ContactUnblocked,
     CustomersMoved,
     CustomersRecorded,
     LevelsChanged,
@@ -266,69 +263,6 @@ def record_customers(
     return rows
 
 
-@transaction.atomic
-def save_asset(
-    *,
-    actor: User,
-    customer_id: int,
-    values: Mapping[str, Any],
-    asset_id: int | None = None,
-) -> Asset:
-    """Add a thing we serve to a customer, or change it; `retired_on` ends its service."""
-    require(actor, Act.EDIT_CUSTOMERS)
-    customer = queries.visible_to(actor).select_for_update().get(pk=customer_id)
-    require(actor, Act.EDIT_CUSTOMERS, customer)
-    asset = Asset(customer=customer)
-    if asset_id is not None:
-        asset = Asset.objects.select_for_update().get(pk=asset_id, customer=customer)
-    before = None if asset_id is None else _asset_snapshot(asset)
-    for name in ("name", "serial", "retired_on"):
-        if name in values:
-            setattr(asset, name, values[name])
-    asset.serial_normalised = plate_key(asset.serial)
-    asset.full_clean()
-    asset.save()
-    reindex([customer.pk])
-    verb = "asset.created" if before is None else "asset.updated"
-    journal.record(
-        actor, verb, [Change(asset, customer.pk, before=before, after=_asset_snapshot(asset))]
-    )
-    announce(AssetsChanged([customer.pk]))
-    return asset
-
-
-def block_contact(*, actor: User | None, reasons: Mapping[int, str]) -> None:
-    """Let nobody contact these customers any more, because they said so; once is enough."""
-    require(actor, Act.FOLLOW_UP)
-    known = set(queries.blocked(reasons))
-    blocks = [
-        ContactBlock(customer_id=pk, reason=reason[:200], created_by=actor)
-        for pk, reason in reasons.items()
-        if pk not in known
-    ]
-    ContactBlock.objects.bulk_create(blocks)
-    journal.record(
-        actor,
-        "contact.blocked",
-        [Change(row, row.customer_id, after={"reason": row.reason}) for row in blocks],
-    )
-
-
-@transaction.atomic
-def unblock_contact(*, actor: User, customer_id: int) -> None:
-    """Contacts are welcome again."""
-    require(actor, Act.FOLLOW_UP)
-    lock([customer_id], viewer=actor, act=Act.FOLLOW_UP)
-    blocks = list(ContactBlock.objects.filter(customer=customer_id, lifted_at=None))
-    ContactBlock.objects.filter(pk__in=[row.pk for row in blocks]).update(lifted_at=clock.now())
-    journal.record(
-        actor,
-        "contact.unblocked",
-        [Change(row, customer_id, before={"reason": row.reason}) for row in blocks],
-    )
-    announce(ContactUnblocked([customer_id]))
-
-
 def lock(customer_ids: Collection[int], viewer: User | None = None, act: Act = Act.SEE) -> None:
     """Lock these customers in key order, so that two writers never wait for each other.
 
@@ -452,7 +386,3 @@ def _snapshot(customer: Customer) -> dict[str, Any]:
 def _child_text(row: Child) -> str:
     born = row.birth_date.isoformat() if row.birth_date else ""
     return " ".join(filter(None, (row.name, row.sex, born)))
-
-
-def _asset_snapshot(asset: Asset) -> dict[str, Any]:
-    return model_to_dict(asset, fields=["name", "serial", "retired_on"])

@@ -13,7 +13,7 @@ from liuke.accounts.services import require
 from liuke.core import clock, journal
 from liuke.core.errors import Refused
 from liuke.core.journal import Change
-from liuke.customers.services import bulk as customers
+from liuke.customers.services import taking_back as customers
 from liuke.customers.services.people import remove_people
 from liuke.followups.services import remove_interactions
 from liuke.imports.models import ImportChunk, ImportRun

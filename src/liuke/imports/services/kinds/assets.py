@@ -10,7 +10,7 @@ from liuke.accounts.models import User
 from liuke.customers.rules import plate_key
 from liuke.customers.services.bulk import Patch, update_many
 from liuke.imports.readers.declare import Reading, Shape
-from liuke.imports.services.kinds import customers, finding, shapes
+from liuke.imports.services.kinds import customer_shape, customers, finding, shapes
 from liuke.imports.services.kinds.kind import Action, Made, RecordKind, Row, Step
 
 SHAPE = Shape(
@@ -19,8 +19,8 @@ SHAPE = Shape(
     hint=_("What customers own and you serve; known plates stay as they are"),
     icon="car",
     fields=(
-        replace(customers.SHAPE.field("plate"), needed=True),
-        customers.SHAPE.field("vehicle"),
+        replace(customer_shape.SHAPE.field("plate"), needed=True),
+        customer_shape.SHAPE.field("vehicle"),
         shapes.CODE,
         shapes.NAME,
         shapes.MOBILE,

@@ -11,7 +11,7 @@ from liuke.accounts.models import User
 from liuke.customers.queries.contacts import own_points
 from liuke.customers.services.bulk import Patch, update_many
 from liuke.imports.readers.declare import Reading, Shape
-from liuke.imports.services.kinds import customers, finding, shapes
+from liuke.imports.services.kinds import customer_shape, customers, finding, shapes
 from liuke.imports.services.kinds.kind import Action, Made, RecordKind, Row, Step
 
 POINTS = ("phone", "email", "wechat", "address")
@@ -24,7 +24,7 @@ SHAPE = Shape(
         shapes.CODE,
         shapes.NAME,
         shapes.MOBILE,
-        *(customers.SHAPE.field(name) for name in POINTS),
+        *(customer_shape.SHAPE.field(name) for name in POINTS),
     ),
     keys=(shapes.BY_CODE, shapes.BY_NAME, shapes.BY_NAME_AND_MOBILE, shapes.BY_MOBILE),
 )

@@ -4,143 +4,55 @@ A screen says what its columns and filters are and hands in rows that are alread
 edge (page, export, API) reads the same declaration, so they cannot disagree.
 """
 
-import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import Any, Generic, TypeVar
-from urllib.parse import urlencode
+from typing import Any, Generic
 
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import QueryDict, StreamingHttpResponse
-from django.utils.functional import Promise
-from django.utils.html import conditional_escape
-from django.utils.safestring import SafeString
 
+from liuke.core.lists.asked import address, chosen_value, said, turn, whole, without
+from liuke.core.lists.files import csv_file, harmless
+from liuke.core.lists.shapes import (
+    Cell,
+    Choices,
+    Column,
+    ColumnChoice,
+    Filter,
+    Label,
+    Page,
+    Row,
+    ShownColumn,
+    ShownRow,
+    Token,
+)
 from liuke.core.scoping import Beside, in_passing
 
-Row = TypeVar("Row", bound=Model)
-Label = str | Promise
-Choices = Sequence[tuple[str, Label]]
+__all__ = [
+    "CAP",
+    "FOUND_CAP",
+    "PAGE_SIZE",
+    "Cell",
+    "Choices",
+    "Column",
+    "ColumnChoice",
+    "Filter",
+    "Label",
+    "ListOf",
+    "Page",
+    "Row",
+    "ShownColumn",
+    "ShownRow",
+    "Token",
+    "csv_file",
+    "harmless",
+]
 
 PAGE_SIZE = 50
 CAP = 10_000
 # Whoever searches looks at the first few; there are many when a word is too common to be a search.
 FOUND_CAP = 500
-PLACE = ("page", "count")
 OWN_ORDER = "own_order"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-@dataclass(frozen=True)
-class Column(Generic[Row]):
-    """`cell` is what the page shows, `plain` what a file holds; `sort` the fields, ascending.
-
-    `by` is an expression to sort by instead, `needs` what is read with the rows when it is shown,
-    `group` the heading it is found under.
-    """
-
-    key: str
-    label: Label
-    plain: Callable[[Row], Any]
-    cell: Callable[[Row], Any] | None = None
-    sort: tuple[str, ...] = ()
-    css: str = ""
-    shown: bool = True
-    group: Label = ""
-    # Figured per row when sorted by; rows without a value stand last either way.
-    by: Any = None
-    needs: tuple[str, ...] = ()
-
-    @property
-    def from_top(self) -> bool:
-        """Figures are asked for from the top, words from the beginning."""
-        return "r" in self.css.split()
-
-    def shown_cell(self, row: Row) -> "Cell":
-        return Cell(conditional_escape((self.cell or self.plain)(row)), self.css)
-
-
-@dataclass(frozen=True)
-class Filter:
-    """One thing a list can be narrowed by.
-
-    `apply` turns the chosen value into a condition: the text of a choice or text filter, a pair
-    (low, high) of a range of numbers or dates, either of which may be None.
-    """
-
-    key: str
-    label: Label
-    kind: str
-    apply: Callable[[Any], Q]
-    choices: Choices = ()
-    says: Callable[[str], Label] = str
-    listed: bool = True
-    group: Label = ""
-
-    @property
-    def param(self) -> str:
-        return self.key
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    html: SafeString
-    css: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShownRow:
-    pk: int
-    url: str
-    cells: Sequence[Cell]
-
-
-@dataclass(frozen=True, slots=True)
-class ShownColumn:
-    key: str
-    label: Label
-    css: str
-    sortable: bool
-    sort_url: str
-    sort_state: str
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """An active filter, and the address without it."""
-
-    label: Label
-    value: Label
-    remove_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnChoice:
-    key: str
-    label: Label
-    on: bool
-    group: Label = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    label: Label
-    columns: Sequence[ShownColumn]
-    rows: Sequence[ShownRow]
-    filters: Sequence[Token]
-    available_filters: Sequence[Filter]
-    column_choices: Sequence[ColumnChoice]
-    total: int
-    total_is_capped: bool
-    first: int
-    last: int
-    prev_url: str
-    next_url: str
-    count_url: str
-    export_url: str
-    q: str
 
 
 @dataclass(frozen=True)
@@ -190,7 +102,7 @@ class ListOf(Generic[Row]):
         how many there are as far as somebody knows, which saves counting very many.
         """
         selected = self._selected(rows, query, within)
-        number = max(1, _whole(query.get("page")) or 1)
+        number = max(1, whole(query.get("page")) or 1)
         start = (number - 1) * self.size
         # What is sorted is as narrow as can be; only what is shown is read in full.
         read = self.size + 1
@@ -224,10 +136,10 @@ class ListOf(Generic[Row]):
             total_is_capped=capped,
             first=start + 1 if found else 0,
             last=start + min(len(found), self.size) if found else 0,
-            prev_url=_address(query, page=number - 1, count=kept) if number > 1 else "",
-            next_url=_address(query, page=number + 1, count=kept) if more else "",
-            count_url=_address(query, page=number, count="all") if capped else "",
-            export_url=f"{export_url}{_address(query, page=None)}" if export_url else "",
+            prev_url=address(query, page=number - 1, count=kept) if number > 1 else "",
+            next_url=address(query, page=number + 1, count=kept) if more else "",
+            count_url=address(query, page=number, count="all") if capped else "",
+            export_url=f"{export_url}{address(query, page=None)}" if export_url else "",
             q=query.get("q", ""),
         )
 
@@ -306,14 +218,14 @@ class ListOf(Generic[Row]):
 
     def _chosen(self, query: QueryDict) -> Iterator[tuple[Filter, Any]]:
         for spec in self.filters:
-            value = _chosen_value(spec, query)
+            value = chosen_value(spec, query)
             if value is not None:
                 yield spec, value
 
     def tokens(self, query: QueryDict) -> list[Token]:
         """The active filters, each with the address that goes without it."""
         return [
-            Token(spec.label, _said(spec, value), _address(query, page=None, **_without(spec)))
+            Token(spec.label, said(spec, value), address(query, page=None, **without(spec)))
             for spec, value in self._chosen(query)
         ]
 
@@ -330,7 +242,7 @@ class ListOf(Generic[Row]):
             return ["pk"]
         # An index read backwards gives the other order only if every part of it turns.
         turned = key.startswith("-") != column.from_top
-        ordered = [_turn(name) for name in fields] if key.startswith("-") else list(fields)
+        ordered = [turn(name) for name in fields] if key.startswith("-") else list(fields)
         return [*ordered, "-pk" if turned else "pk"]
 
     def _sort_key(self, query: QueryDict) -> str:
@@ -342,97 +254,12 @@ class ListOf(Generic[Row]):
         current = self._sort_key(query)
         state = {column.key: "ascending", f"-{column.key}": "descending"}.get(current, "")
         first = f"-{column.key}" if column.from_top else column.key
-        following = _turn(current) if state else first
+        following = turn(current) if state else first
         return ShownColumn(
             column.key,
             column.label,
             column.css,
             bool(column.sort or column.by),
-            _address(query, page=None, sort=following),
+            address(query, page=None, sort=following),
             state,
         )
-
-
-def csv_file(lines: Iterator[Sequence[Any]], name: str) -> StreamingHttpResponse:
-    """Lines as a CSV file that spreadsheets open with the right letters and no formulas."""
-    response = StreamingHttpResponse(_written(lines), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
-
-
-def harmless(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula gets an apostrophe in front."""
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return "'" + value
-    return "" if value is None else value
-
-
-class _Echo:
-    def write(self, text: str) -> str:
-        return text
-
-
-def _written(lines: Iterator[Sequence[Any]]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield "\ufeff"
-    for line in lines:
-        yield writer.writerow([harmless(value) for value in line])
-
-
-def _chosen_value(spec: Filter, query: QueryDict) -> Any:
-    if spec.kind in ("range", "date"):
-        read = _number if spec.kind == "range" else _date
-        pair = read(query.get(f"{spec.param}_from")), read(query.get(f"{spec.param}_to"))
-        return None if pair == (None, None) else pair
-    value = query.get(spec.param, "").strip()
-    if not value or (spec.choices and value not in {key for key, _label in spec.choices}):
-        return None
-    return value
-
-
-def _said(spec: Filter, value: Any) -> Label:
-    if isinstance(value, tuple):
-        low, high = value
-        if high is None:
-            return f"≥ {low}"
-        return f"≤ {high}" if low is None else f"{low} – {high}"
-    return dict(spec.choices).get(value) or spec.says(value)
-
-
-def _without(spec: Filter) -> Mapping[str, None]:
-    return dict.fromkeys((spec.param, f"{spec.param}_from", f"{spec.param}_to"))
-
-
-def _address(query: QueryDict, **changes: Any) -> str:
-    """The query string with some parameters changed; None removes one."""
-    pairs = [
-        (key, value)
-        for key, values in query.lists()
-        if key not in changes and key not in PLACE
-        for value in values
-    ]
-    pairs += [(key, value) for key, value in changes.items() if value is not None]
-    return "?" + urlencode(pairs)
-
-
-def _turn(name: str) -> str:
-    return name.removeprefix("-") if name.startswith("-") else f"-{name}"
-
-
-def _whole(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 8 else None
-
-
-def _number(text: str | None) -> Decimal | None:
-    try:
-        number = Decimal((text or "").replace(",", "").strip() or "NaN")
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
-
-
-def _date(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat((text or "").strip())
-    except ValueError:
-        return None
