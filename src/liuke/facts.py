@@ -33,6 +33,13 @@ class AgendaSettled:
 
 
 @dataclass(frozen=True, slots=True)
+class PeopleLeft:
+    """These people may not sign in any more."""
+
+    user_ids: Collection[int]
+
+
+@dataclass(frozen=True, slots=True)
 class CustomersMoved:
     """These customers were given to another person or branch; by whom, and why."""
 
@@ -80,6 +87,7 @@ Fact = (
     | AssetsChanged
     | ContactUnblocked
     | AgendaSettled
+    | PeopleLeft
     | CustomersMoved
     | CustomersRecorded
     | LevelsChanged

@@ -12,8 +12,10 @@ from liuke.accounts.models import ApiToken, FirmRole, ListColumns, SavedView, Un
 from liuke.accounts.queries import Owned, may_with, token_digest
 from liuke.accounts.rules import Act, Role, ScopeChoice, starting_grants
 from liuke.core import clock, journal
+from liuke.core.announce import announce
 from liuke.core.errors import Refused
 from liuke.core.journal import Change
+from liuke.facts import PeopleLeft
 
 
 def require(actor: User | None, act: Act, customer: Owned | None = None) -> None:
@@ -181,6 +183,7 @@ def deactivate_user(*, actor: User | None, username: str) -> User:
         "user.deactivated",
         [Change(user, before={"is_active": True}, after={"is_active": False})],
     )
+    announce(PeopleLeft([user.pk]))
     return user
 
 

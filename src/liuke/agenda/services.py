@@ -135,6 +135,27 @@ def keep_places(customer_ids: Collection[int]) -> None:
         places = customers.places_of(ids[start : start + CHUNK])
         rows = ([*place, pk] for pk, place in places.items())
         bulk.update(AgendaItem, ("owner", "branch"), rows, key="customer")
+        _give_back(ids[start : start + CHUNK])
+
+
+def release(user_ids: Collection[int]) -> None:
+    """Reaction: what was handed over to people who left is the owners' again."""
+    AgendaItem.objects.filter(assignee__in=user_ids, closed_at=None).update(assignee=None)
+
+
+def _give_back(customer_ids: Collection[int]) -> None:
+    """What was handed over to somebody who no longer sees the customer is the owner's again."""
+    rows = AgendaItem.objects.filter(customer__in=customer_ids, closed_at=None)
+    handed = rows.exclude(assignee=None).values_list("pk", "assignee", "owner", "branch")
+    able: dict[tuple[int | None, int | None], set[int]] = {}
+    lost = []
+    for pk, assignee, owner, branch in handed:
+        place = (owner, branch)
+        if place not in able:
+            able[place] = {each.pk for each in people_reaching(owner, branch)}
+        if assignee not in able[place]:
+            lost.append(pk)
+    AgendaItem.objects.filter(pk__in=lost).update(assignee=None)
 
 
 @transaction.atomic

@@ -76,7 +76,9 @@ def pool_claim(request: HttpRequest) -> HttpResponse:
 
 def customer_release(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a customer go to the pool, with a reason."""
-    viewer, found = viewer_of(request), _visible(request, pk)
+    viewer = viewer_of(request)
+    require(viewer, Act.ASSIGN)
+    found = _visible(request, pk)
     require(viewer, Act.ASSIGN, found)
     words = {
         "title": _("Release to the pool"),
@@ -94,6 +96,7 @@ def customer_release(request: HttpRequest, pk: int) -> HttpResponse:
 def customer_extend(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep a customer from the pool a little longer, once."""
     viewer = viewer_of(request)
+    require(viewer, Act.FOLLOW_UP)
     require(viewer, Act.FOLLOW_UP, _visible(request, pk))
     words = {
         "title": _("Keep this customer longer"),

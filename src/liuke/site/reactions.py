@@ -15,6 +15,7 @@ from liuke.facts import (
     CustomersRecorded,
     LevelsChanged,
     OrdersRecorded,
+    PeopleLeft,
 )
 from liuke.followups import services as followups
 from liuke.imports import services as imports
@@ -41,6 +42,10 @@ def _places(fact: CustomersMoved | CustomersMerged) -> None:
     agenda.keep_places(fact.customer_ids)
 
 
+def _left(fact: PeopleLeft) -> None:
+    agenda.release(fact.user_ids)
+
+
 def _owners(fact: CustomersMoved | CustomersRecorded | CustomersMerged) -> None:
     ownership.follow(fact)
 
@@ -62,6 +67,7 @@ REACTIONS: Reactions = {
     facts.AssetsChanged: (_clocks,),
     facts.ContactUnblocked: (_contacts,),
     facts.AgendaSettled: (_contacts,),
+    facts.PeopleLeft: (_left,),
     facts.CustomersMoved: (_places, _owners, _months),
     facts.CustomersRecorded: (_owners,),
     facts.LevelsChanged: (_pool_clocks,),

@@ -22,7 +22,11 @@ from liuke.desk.queries.today import today_of, whose
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 25)
-KINDS = (Kind.NEXT_STEP, Kind.AT_RISK, Kind.CONTACT)
+WHY = {
+    Kind.NEXT_STEP: {"on": "2026-11-20", "step": "报价"},
+    Kind.CONTACT: {"situation": "older", "every": 30, "last": None},
+    Kind.HANDED: {"before": "老周"},
+}
 CUSTOMERS, PEOPLE = 4, 5
 EVENTS = st.lists(
     st.tuples(
@@ -98,8 +102,9 @@ def _on_list(viewer: User, asked: str) -> set[int]:
 def _happens(verb: str, about: Customer, who: User, day: date, staff: list[User]) -> None:
     boss, items = staff[0], AgendaItem.objects.filter(customer=about).order_by("-pk")
     if verb == "due":
-        kind = KINDS[day.day % len(KINDS)]
-        agenda.put(kind, {about.pk: Due(episode=str(clock.now()), due_on=day)})
+        kind = list(WHY)[day.day % len(WHY)]
+        new = Due(episode=str(clock.now()), due_on=day, why=WHY[kind])
+        agenda.put(kind, {about.pk: new})
     elif verb == "give":
         given = who.pk if who.is_active else None
         assign_customers(actor=boss, customer_ids=[about.pk], owner_id=given)

@@ -190,8 +190,9 @@ class TestReactions:
         def fails(_fact: OrdersRecorded) -> None:
             raise ValueError("发票机坏了")
 
-        before = machinery._reactions()[OrdersRecorded]
-        monkeypatch.setattr(machinery, "_reactions", lambda: {OrdersRecorded: (*before, fails)})
+        table = machinery._reactions()
+        broken = {**table, OrdersRecorded: (*table[OrdersRecorded], fails)}
+        monkeypatch.setattr(machinery, "_reactions", lambda: broken)
         wang, entries = customer("王海涛"), JournalEntry.objects.count()
         with pytest.raises(ValueError, match="发票机坏了"):
             record(order(wang, lines=[line(1, 5, "P-1")]))

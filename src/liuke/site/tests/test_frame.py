@@ -182,11 +182,29 @@ def test_an_unknown_host_is_no_address_of_ours(client, db) -> None:
     [
         (
             Role.OWNER,
-            {"today", "customers", "churn", "import-list", "exports", "journal", "churn-rules"},
+            {
+                "today",
+                "customers",
+                "churn",
+                "handover",
+                "import-list",
+                "exports",
+                "journal",
+                "churn-rules",
+            },
         ),
         (
             Role.MANAGER,
-            {"today", "customers", "churn", "import-list", "exports", "journal", "churn-rules"},
+            {
+                "today",
+                "customers",
+                "churn",
+                "handover",
+                "import-list",
+                "exports",
+                "journal",
+                "churn-rules",
+            },
         ),
         (Role.SELLER, {"today", "customers", "churn", "churn-rules"}),
         (Role.ANALYST, {"today", "customers", "churn", "exports", "churn-rules"}),
