@@ -13,6 +13,7 @@ OPTIONAL = ("pyspark", "sklearn", "fastexcel", "splink", "opencc")
 PARTS = (
     "btyd", "rhythm", "retention", "survival", "rates", "uplift", "forecast", "factors",
     "patterns", "scorecard", "features", "backends", "report", "cli",
+    "linkage.likeness", "linkage.pairs", "linkage.cli",
 )  # fmt: skip
 BLOCK = f"""
 import sys
