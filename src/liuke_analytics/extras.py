@@ -3,11 +3,16 @@
 from importlib import import_module
 from typing import Any
 
-from liuke_analytics.saying import Said
+from liuke_analytics.saying import Said, say
 
 
 class MissingExtra(Said, ImportError):
     """A part is not installed; the message names the extra that brings it."""
+
+    def told(self, language: str) -> str:
+        """The refusal in "zh" or "en", what is missed too."""
+        values = {name: say(value, language) for name, value in self.values.items()}
+        return say(self.template, language, **values)
 
 
 def need(module: str, extra: str, what: str) -> Any:

@@ -109,6 +109,7 @@ ZH: Mapping[str, str] = MappingProxyType({
         "使用 Spark 需要先安装：pip install 'liuke-analytics[spark]'，并装有 Java",
     "Spark does not start; it needs Java: {problem}": "Spark 无法启动，它需要 Java：{problem}",
     "reading Excel workbooks": "读取 Excel 文件",
+    "finding duplicates": "查找重复",
     "grouping texts": "文本分组",
     "a model per side (T-learner)": "分组建模（T-learner）",
     "histories carry no amounts": "数据中没有金额",

@@ -4,6 +4,7 @@ import codecs
 import gzip
 import io
 import tempfile
+import zlib
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
@@ -60,10 +61,15 @@ def read(connection: Any, path: Path, folder: Path) -> File:
 def in_utf8(path: Path, folder: Path) -> tuple[Path, str | None]:
     """`path` itself and None if it is UTF-8; else a decoded copy in `folder`, and from what.
 
-    Raises Unreadable for an empty file.
+    Raises Unreadable for an empty file and for a damaged zipped one.
     """
-    encoding = _encoding(path)
-    return (path, None) if encoding is None else (_decoded(path, encoding, folder), encoding)
+    try:
+        encoding = _encoding(path)
+        return (path, None) if encoding is None else (_decoded(path, encoding, folder), encoding)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as problem:
+        raise Unreadable(
+            "{name} cannot be read as a table: {problem}", name=path.name, problem=problem
+        ) from problem
 
 
 def _from_workbook(path: Path, folder: Path) -> Path:

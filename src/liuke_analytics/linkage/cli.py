@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from liuke_analytics.backends import Unreadable
+from liuke_analytics.extras import MissingExtra
 from liuke_analytics.linkage import clusters
 from liuke_analytics.linkage.dedupe import CERTAIN, Found, connect, dedupe, write
 from liuke_analytics.linkage.fields import FIELDS, Columns, Unusable, parse_mapping
-from liuke_analytics.saying import language_option, say
+from liuke_analytics.saying import language_option, say, usage
 
 
 class MappingType(click.ParamType[Columns]):
@@ -75,6 +76,8 @@ def dedupe_file(
     except (Unusable, Unreadable) as problem:
         click.echo(problem.told(language), err=True)
         raise SystemExit(1) from problem
+    except MissingExtra as problem:
+        raise usage(problem, language) from problem
     finally:
         con.close()
     answer = _counts(found)

@@ -7,7 +7,6 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
-from splink import DuckDBAPI
 
 from liuke_analytics.linkage import clusters, keys, model
 from liuke_analytics.linkage.clusters import Clash, Flags, Floats, Ints
@@ -99,7 +98,7 @@ def dedupe(
     certainly = clusters.pairs(labels)
     share = min(max(certainly, 1) / model.EXACT_RECALL / (size * (size - 1) / 2), MOST_TRUE)
     names = keys.add_blocks(con, blocks)
-    data = DuckDBAPI(con).register("record")
+    data = model.records(con)
     learned = model.learn(data, fields, names[:3], share)
     compare = names if size > keys.SMALL else []
     table = model.predict(data, learned, compare, share, PROMISING)

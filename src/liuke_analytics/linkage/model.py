@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from splink import Linker, SettingsCreator, block_on
-from splink.blocking_rule_library import CustomRule
-from splink.internals.exceptions import EMTrainingException
-from splink.internals.splink_dataframe import SplinkDataFrame
+import duckdb
+
+from liuke_analytics.extras import need
+
+if TYPE_CHECKING:
+    from splink import Linker, SettingsCreator
+    from splink.internals.splink_dataframe import SplinkDataFrame
 
 Level = dict[str, Any]
 
@@ -119,6 +122,17 @@ FLOOR = 1e-6
 SEED = 7
 
 
+def _splink(part: str = "splink") -> Any:
+    # Loaded by a search only: it takes longer than the rest of what the product starts with.
+    return need(part, "dedupe", "finding duplicates")
+
+
+def records(con: duckdb.DuckDBPyConnection) -> "SplinkDataFrame":
+    """The table `record` as Splink takes it."""
+    frame: SplinkDataFrame = _splink().DuckDBAPI(con).register("record")
+    return frame
+
+
 def fields_in(present: set[str]) -> list[str]:
     """The comparisons that have something to compare."""
     return [field for field in LEVELS if PRESENT.get(field, field) in present]
@@ -126,8 +140,10 @@ def fields_in(present: set[str]) -> list[str]:
 
 def settings(
     comparisons: Mapping[str, list[Level]], blocks: Sequence[str], share: float
-) -> SettingsCreator:
-    return SettingsCreator(
+) -> "SettingsCreator":
+    splink = _splink()
+    every = _splink("splink.blocking_rule_library").CustomRule("1=1")
+    creator: SettingsCreator = splink.SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="rid",
         comparisons=[
@@ -135,16 +151,28 @@ def settings(
             for field, levels in comparisons.items()
         ],
         blocking_rules_to_generate_predictions=(
-            [block_on(block) for block in blocks] or [CustomRule("1=1")]
+            [splink.block_on(block) for block in blocks] or [every]
         ),
         probability_two_random_records_match=share,
         retain_matching_columns=False,
         retain_intermediate_calculation_columns=False,
     )
+    return creator
+
+
+def _linker(
+    data: "SplinkDataFrame",
+    comparisons: Mapping[str, list[Level]],
+    blocks: Sequence[str],
+    share: float,
+) -> "Linker":
+    model = settings(comparisons, blocks, share)
+    linker: Linker = _splink().Linker(data, model, log_level=None)
+    return linker
 
 
 def learn(
-    data: SplinkDataFrame, fields: Sequence[str], teaching: Sequence[str], share: float
+    data: "SplinkDataFrame", fields: Sequence[str], teaching: Sequence[str], share: float
 ) -> dict[str, list[Level]]:
     """The levels of every field with what this file teaches about them.
 
@@ -152,19 +180,20 @@ def learn(
     within. What a small file cannot show stays as known beforehand.
     """
     begin = {field: _levels(field) for field in fields}
-    linker = Linker(data, settings(begin, [], share), log_level=None)
+    linker = _linker(data, begin, [], share)
     linker.training.estimate_u_using_random_sampling(
         max_pairs=PAIRS_OF_STRANGERS, seed=SEED, min_count_per_level=None, num_chunks=1
     )
     strangers = _levels_of(linker)
     for field, levels in strangers.items():
         _without_true_pairs(field, levels, begin[field], share)
-    linker = Linker(data, settings(strangers, [], share), log_level=None)
+    linker = _linker(data, strangers, [], share)
+    nothing = _splink("splink.internals.exceptions").EMTrainingException
     for key in teaching:
         # Where the key brings no pairs together there is nothing to learn.
-        with suppress(EMTrainingException):
+        with suppress(nothing):
             linker.training.estimate_parameters_using_expectation_maximisation(
-                block_on(key), max_pairs=PAIRS_FOR_LEARNING, record_sample_proportion=1.0
+                _splink().block_on(key), max_pairs=PAIRS_FOR_LEARNING, record_sample_proportion=1.0
             )
     learned = _levels_of(linker)
     for field, levels in learned.items():
@@ -179,7 +208,7 @@ def learn(
 
 
 def predict(
-    data: SplinkDataFrame,
+    data: "SplinkDataFrame",
     comparisons: Mapping[str, list[Level]],
     blocks: Sequence[str],
     share: float,
@@ -189,7 +218,7 @@ def predict(
 
     Without blocks every record is compared with every other.
     """
-    linker = Linker(data, settings(comparisons, blocks, share), log_level=None)
+    linker = _linker(data, comparisons, blocks, share)
     return str(linker.inference.predict(threshold_match_weight=weight).physical_name)
 
 
@@ -204,7 +233,7 @@ def _without_true_pairs(field: str, levels: list[Level], begin: list[Level], sha
             level["u_probability"] = max(SHARED_BY_OTHERS[field] * share, 1e-9)
 
 
-def _levels_of(linker: Linker) -> dict[str, list[Level]]:
+def _levels_of(linker: "Linker") -> dict[str, list[Level]]:
     model = linker.misc.save_model_to_json()
     return {each["output_column_name"]: each["comparison_levels"] for each in model["comparisons"]}
 

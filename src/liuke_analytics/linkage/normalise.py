@@ -5,8 +5,8 @@ DuckDB's distances count bytes.
 """
 
 import duckdb
-from opencc import OpenCC
 
+from liuke_analytics.extras import need
 from liuke_analytics.linkage.words import (
     COMPOUND_SURNAMES,
     LEGAL_FORMS,
@@ -25,9 +25,10 @@ def _any(words: str) -> str:
 
 def _macros() -> list[str]:
     han = "\n".join(map(chr, range(0x4E00, 0xA000)))
+    to_simplified = need("opencc", "dedupe", "finding duplicates").OpenCC("t2s")
     pairs = [
         (old, new)
-        for old, new in zip(han.split("\n"), OpenCC("t2s").convert(han).split("\n"), strict=True)
+        for old, new in zip(han.split("\n"), to_simplified.convert(han).split("\n"), strict=True)
         if old != new
     ]
     traditional = "".join(old for old, _ in pairs)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
-from splink import DuckDBAPI
 
 from liuke_analytics.linkage import clusters, dedupe, keys, model
 from liuke_analytics.linkage.fields import Columns
@@ -62,7 +61,7 @@ def likely_pairs(
         share = max(certainly, 1) / model.EXACT_RECALL / (size * (size - 1) / 2)
         share = min(share, dedupe.MOST_TRUE)
         names = keys.add_blocks(con, blocks)
-        data = DuckDBAPI(con).register("record")
+        data = model.records(con)
         learned = model.learn(data, fields, names[:3], share)
         compare = names if size > keys.SMALL else []
         table = model.predict(data, learned, compare, share, dedupe.PROMISING)

@@ -4,9 +4,9 @@ import tempfile
 from pathlib import Path
 
 import duckdb
-import fastexcel
 
 from liuke_analytics.backends.files import in_utf8
+from liuke_analytics.extras import need
 from liuke_analytics.linkage.fields import FIELDS, Columns, Unusable
 
 SPREADSHEETS = (".xlsx", ".xls", ".xlsb", ".ods")
@@ -64,17 +64,26 @@ def _relation(con: duckdb.DuckDBPyConnection, path: Path, folder: Path) -> duckd
         raise Unusable(
             "{name} is empty; it needs a header line and at least one row", name=path.name
         )
+    if path.suffix.lower() in SPREADSHEETS:
+        return _sheet(con, path)
+    copy = path
     try:
         if path.suffix.lower() == ".parquet":
             return con.read_parquet(str(path))
-        if path.suffix.lower() in SPREADSHEETS:
-            sheet = fastexcel.read_excel(path).load_sheet(0, dtypes="string")
-            return con.from_arrow(sheet.to_arrow())
         # What is not UTF-8 is decoded into a copy first.
-        path, _encoding = in_utf8(path, folder)
-        return con.read_csv(str(path), header=True, all_varchar=True, sample_size=20000)
-    except (duckdb.Error, fastexcel.FastExcelError) as problem:
+        copy, _encoding = in_utf8(path, folder)
+        return con.read_csv(str(copy), header=True, all_varchar=True, sample_size=20000)
+    except duckdb.Error as problem:
+        raise _unreadable(path, problem, copy) from problem
+
+
+def _sheet(con: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyRelation:
+    excel = need("fastexcel", "dedupe", "reading Excel workbooks")
+    try:
+        sheet = excel.read_excel(path).load_sheet(0, dtypes="string")
+    except excel.FastExcelError as problem:
         raise _unreadable(path, problem) from problem
+    return con.from_arrow(sheet.to_arrow())
 
 
 def _checked(con: duckdb.DuckDBPyConnection, path: Path, id_column: str) -> int:
@@ -102,10 +111,11 @@ def _checked(con: duckdb.DuckDBPyConnection, path: Path, id_column: str) -> int:
     return int(rows)
 
 
-def _unreadable(path: Path, problem: Exception) -> Unusable:
+def _unreadable(path: Path, problem: Exception, copy: Path | None = None) -> Unusable:
+    said = str(problem).replace(str(copy or path), path.name)
     return Unusable(
         "{name} cannot be read as a table: {problem}",
-        name=path.name, problem=str(problem).strip().splitlines()[0],
+        name=path.name, problem=said.strip().splitlines()[0],
     )  # fmt: skip
 
 

@@ -284,7 +284,7 @@ REFUSED: dict[str, tuple[Callable[[], Histories], str]] = {
     ),
     "all alike": (
         lambda: Histories.from_arrays(np.full(300, 10), np.full(300, 30.0), np.full(300, 31.0)),
-        "1200 customers needed, 300",
+        "1,200 customers needed, 300",
     ),
 }
 

@@ -13,6 +13,7 @@ OPTIONAL = ("pyspark", "sklearn", "fastexcel", "splink", "opencc")
 PARTS = (
     "btyd", "rhythm", "retention", "survival", "rates", "uplift", "forecast", "factors",
     "patterns", "scorecard", "features", "backends", "report", "cli",
+    "linkage.likeness", "linkage.pairs", "linkage.cli",
 )  # fmt: skip
 BLOCK = f"""
 import sys
@@ -84,6 +85,18 @@ def test_the_command_line_names_it_in_both_languages(orders, tmp_path) -> None:
             assert done.returncode == 2
             assert f"liuke-analytics[{extra}]" in done.stderr
             assert word in done.stderr
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "finding duplicates"), ("zh", "查找重复")])
+def test_a_search_for_duplicates_names_what_it_misses(tmp_path, language, said) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("\n".join(["id,name", *(f"{n},客{n}" for n in range(9))]), encoding="utf-8")
+    arguments = ["--id", "id", "--map", "name=name", "--out", tmp_path / "x.csv"]
+    code = "from liuke_analytics.linkage.cli import dedupe_file; dedupe_file()"
+    done = python(code, path, *arguments, "--lang", language)
+    assert done.returncode == 2, done.stderr
+    assert "pip install 'liuke-analytics[dedupe]'" in done.stderr
+    assert said in done.stderr
 
 
 def test_the_base_asks_for_no_optional_package_and_the_extras_for_all() -> None:

@@ -80,7 +80,7 @@ def test_gradient_is_the_slope() -> None:
         ([], "20 customers needed, 0"),
         ([[500, 500, 490]], "20 ended contracts needed, 10"),
         ([[500, 400]], "2 renewals needed, 1"),
-        ([[5000, 2500, 1250, 625]], "needed, 5000"),
+        ([[5000, 2500, 1250, 625]], "20,000 customers needed, 5,000"),
     ],
 )
 def test_refusals(survivors, words) -> None:

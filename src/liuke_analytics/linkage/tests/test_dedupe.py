@@ -1,6 +1,7 @@
 """The command from file to clusters."""
 
 import csv
+import gzip
 import json
 from pathlib import Path
 
@@ -135,7 +136,15 @@ def test_a_wrong_mapping_says_what_to_do(tmp_path: Path, mapping: str, said: str
         (b"id,n\n", "no rows"),
         (b"id,n\n1,a\n1,b\n", "must be different in every row, but 1"),
         (b"id,n\n1,a\n,b\n", "1 rows have no id (the first is row 2)"),
-        ("id,n\n1,张伟\n2,李娜\n".encode("gb18030"), "save it as UTF-8"),
+        # Bytes that are text in no encoding: a workbook that was given another ending.
+        (
+            b"PK\x03\x04\x14\x00\x06\x00\x08\x00" + bytes(range(256)),
+            "bad.csv cannot be read as a table",
+        ),
+        (gzip.compress(b"id,n\n1,a\n2,b\n")[:-9], "bad.csv cannot be read as a table"),
+        (b"\x1f\x8bneither zipped nor text", "bad.csv cannot be read as a table"),
+        # UTF-16 without its mark.
+        ("id,n\n1,张伟\n2,李娜\n".encode("utf-16-le"), "bad.csv has no column id, n"),
     ],
 )
 def test_a_bad_file_says_what_to_do(tmp_path: Path, content: bytes, said: str) -> None:
@@ -144,6 +153,20 @@ def test_a_bad_file_says_what_to_do(tmp_path: Path, content: bytes, said: str) -
     result = run(path, "name=n")
     assert result.exit_code != 0
     assert said in result.output
+    # The copy that was decoded is nobody's business.
+    assert "decoded" not in result.output
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030", "big5"])
+def test_a_list_is_read_in_the_encoding_it_has(tmp_path: Path, encoding: str) -> None:
+    lines = "编号,姓名,手機\n甲,張偉,13800138000\n乙,李娜,13900139000\n丙,張偉,13800138000\n"
+    path = tmp_path / "list.csv"
+    path.write_bytes(lines.replace("编号", "編號").encode(encoding))
+    out = tmp_path / "out.csv"
+    arguments = [str(path), "--id", "編號", "--map", "name=姓名,mobile=手機", "--out", str(out)]
+    result = CliRunner().invoke(dedupe_file, arguments)
+    assert result.exit_code == 0, result.output
+    assert out.read_text("utf-8").splitlines() == ["id,cluster", "甲,1", "乙,2", "丙,1"]
 
 
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:

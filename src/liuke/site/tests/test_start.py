@@ -1,0 +1,20 @@
+"""What every start of the product waits for."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+# A search for duplicates needs the one, reports on Spark the other.
+HEAVY = ("splink", "pyspark")
+
+
+@pytest.mark.parametrize("begun", ["liuke.site.wsgi, liuke.site.urls", "liuke.site.cli"])
+def test_a_start_waits_for_nothing_that_only_one_job_needs(begun: str) -> None:
+    code = f"import sys, {begun}; print(sorted(set(sys.modules) & set({HEAVY!r})))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "liuke.site.settings"},
+    )  # fmt: skip
+    assert done.stdout.strip() == "[]"
