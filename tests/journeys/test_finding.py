@@ -1,7 +1,7 @@
 """From signing in to the customer somebody has in mind."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from conftest import PASSWORD
 from tests.journeys.conftest import Visit, at, names
@@ -70,3 +70,20 @@ def test_a_seller_sees_own_customers_and_no_acts_of_others(visit: Visit, shop: S
     page.goto("/settings/churn/")
     expect(page.locator(".lk-panel")).to_have_count(1)
     expect(page.locator("a[href^='/settings/churn/rule']")).to_have_count(0)
+
+
+def test_what_is_typed_while_an_answer_comes_is_kept(visit: Visit, shop: Shop) -> None:
+    page = visit("/customers/", shop.owner, lang="zh-hans")
+    page.keyboard.press("/")
+
+    def while_it_comes(route: Route) -> None:
+        # The list for "ljg" is on its way, and the person goes on.
+        answer = route.fetch()
+        page.locator("#list-q").evaluate("(field) => field.value = 'hengda'")
+        route.fulfill(response=answer)
+
+    page.route("**/customers/?*", while_it_comes, times=1)
+    page.keyboard.type("ljg")
+    expect(page.locator("#list-q")).to_have_value("hengda")
+    expect(page.locator("[data-row]")).to_have_count(1)
+    assert names(page) == ["上海恒达物流有限公司"]

@@ -56,3 +56,18 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
 addEventListener("pageshow", ({ persisted }) => {
   if (persisted) document.querySelectorAll("form[data-busy]").forEach(settle);
 });
+
+// The answer to "hen" may come while somebody types "hengda": what was typed since is kept and sent.
+let typed = null;
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const field = document.activeElement;
+  typed = field?.matches("[data-search]") && detail.target.contains(field) ? field.value : null;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  const field = document.activeElement;
+  if (typed !== null && field?.matches("[data-search]") && field.value !== typed) {
+    field.value = typed;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  typed = null;
+});
