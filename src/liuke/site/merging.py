@@ -15,6 +15,8 @@ MERGING: Rules = {
     # Nobody is a person around oneself, or related to oneself.
     "customers.person": Colliding({"known_as": None}),
     "customers.relation": Colliding({"ended_on": clock.today}),
+    # The survivor's answer stands; nobody is named by oneself.
+    "customers.fieldvalue": Colliding(apart=("customer", "other")),
     # One open block is enough to keep everybody from calling.
     "customers.contactblock": Colliding({"lifted_at": clock.now}),
     "agenda.agendaitem": Colliding({"closed_at": clock.now, "ending": Ending.OVER}),

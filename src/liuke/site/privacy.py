@@ -17,9 +17,16 @@ PARTS: Mapping[str, Part] = {
     "customers.relation": Part(Fate.DELETE),
     "customers.relationstrength": Part(Fate.DELETE),
     "customers.asset": Part(Fate.BLANK),
+    "customers.fieldvalue": Part(Fate.DELETE),
+    "customers.child": Part(Fate.DELETE),
+    # Who may be whom, and who shares whose phone; the mobile of the other one stays the other's.
+    "customers.duplicatepair": Part(Fate.DELETE),
+    "customers.primarymobile": Part(Fate.DELETE, ways=("customer",)),
+    # The old number still leads to what is left.
+    "customers.formercustomer": Part(Fate.BLANK),
     "customers.customerstate": Part(Fate.KEEP),
     "customers.customer_tags": Part(Fate.DELETE),
-    "customers.hold": Part(Fate.BLANK),
+    "customers.hold": Part(Fate.BLANK, keep=("source",)),
     "ownership.ownerperiod": Part(Fate.BLANK),
     "ownership.handedcustomer": Part(Fate.KEEP),
     "agenda.agendaitem": Part(Fate.BLANK, keep=("episode",)),

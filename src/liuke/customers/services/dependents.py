@@ -27,11 +27,13 @@ class Colliding:
     """What a row gives up where the survivor has such a row already; if that does not help, or
     there is nothing to give up, the survivor's row stands for both.
 
-    What is true of `either` is then true of it, and what hung on the other hangs on it.
+    What is true of `either` is then true of it, and what hung on the other hangs on it. A row
+    that would name the survivor in all columns of `apart` goes.
     """
 
     gives_up: Mapping[str, Any] = field(default_factory=dict)
     either: Sequence[str] = ()
+    apart: Sequence[str] = ()
 
     def given_up(self) -> Values:
         return {key: value() if callable(value) else value for key, value in self.gives_up.items()}
@@ -119,9 +121,14 @@ def move_colliding(
     rule = rule_of(model, name)
     given_up = rule.given_up() if isinstance(rule, Colliding) else {}
     either = rule.either if isinstance(rule, Colliding) else ()
+    apart = rule.apart if isinstance(rule, Colliding) else ()
+    of_itself = {column: survivor_id for column in apart if column != name}
     keys = model._base_manager.filter(**{name: absorbed_id}).order_by("pk")
     for key in list(keys.values_list("pk", flat=True)):
         row = model._base_manager.filter(pk=key)
+        if of_itself and row.filter(**of_itself).exists():
+            drop_rows(model, Q(pk=key))
+            continue
         tries = [{name: survivor_id}, {name: survivor_id, **given_up}]
         if any(_changes(row, values) for values in tries[: 1 + bool(given_up)]):
             continue

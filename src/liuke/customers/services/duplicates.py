@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -100,6 +101,18 @@ def pass_on(numbers: Collection[str]) -> None:
     for pk, number in waiting.order_by("customer").values_list("pk", "number"):
         first.setdefault(number, pk)
     PrimaryMobile.objects.filter(pk__in=first.values()).update(contested=False)
+
+
+def forget_pairs(customer_id: int) -> None:
+    """Nobody shares a phone with an erased person, or may be one; what others hold stays theirs."""
+    pairs = DuplicatePair.objects.filter(Q(first=customer_id) | Q(second=customer_id))
+    mine = PrimaryMobile.objects.filter(pk=customer_id)
+    shared = PrimaryMobile.objects.filter(decision__in=pairs).exclude(pk=customer_id)
+    numbers = {*mine.values_list("number", flat=True), *shared.values_list("number", flat=True)}
+    mine.delete()
+    shared.update(decision=None, contested=True)
+    pairs.delete()
+    pass_on(numbers)
 
 
 def keep_pairs(found: Iterable[tuple[int, int, float, list[tuple[str, str]]]], source: str) -> int:

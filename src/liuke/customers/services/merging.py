@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import ForeignKey, Model, Q
+from django.db.models import ForeignKey, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from liuke.accounts.models import User
@@ -23,6 +23,7 @@ from liuke.customers import queries
 from liuke.customers.models import (
     Customer,
     CustomerMerge,
+    CustomerState,
     DuplicatePair,
     FormerCustomer,
     PrimaryMobile,
@@ -30,6 +31,7 @@ from liuke.customers.models import (
 from liuke.customers.queries import duplicates as known
 from liuke.customers.rules import survivors
 from liuke.customers.services import duplicates
+from liuke.customers.services.completeness import settle_completeness
 from liuke.customers.services.dependents import (
     Colliding,
     Images,
@@ -85,6 +87,7 @@ def merge_customers(
     _move_pairs(survivor_id, absorbed_id)
     _settle_mobiles(survivor_id, absorbed_id)
     announce(CustomersMerged(both))
+    settle_completeness([survivor_id])
     _forget(absorbed_id)
     after = images_of(both)
     merge.images = {"before": before, "after": after, "hanging": log}
@@ -115,6 +118,8 @@ def undo_merge(*, actor: User | None, merge_id: int) -> Parted:
     merge = CustomerMerge.objects.select_for_update().get(pk=merge_id)
     if merge.undone_at is not None:
         raise Refused(_("This merge is undone already. Reload the page."))
+    if not merge.images:
+        raise Refused(_("The person was erased, so there is nothing to part again."))
     later = FormerCustomer.objects.filter(pk=merge.survivor_id).select_related("customer").first()
     if later is not None:
         raise Refused(
@@ -132,11 +137,46 @@ def undo_merge(*, actor: User | None, merge_id: int) -> Parted:
         left.append(_("details of these (%(n)d)") % {"n": changed})
     _settle_mobile_again(merge.absorbed_id)
     announce(CustomersMerged((merge.survivor_id, merge.absorbed_id)))
+    settle_completeness(_weighed_otherwise(before))
     reindex([merge.survivor_id, merge.absorbed_id])
     merge.undone_at, merge.undone_by = clock.now(), actor
     merge.save(update_fields=["undone_at", "undone_by"])
     _tell(actor, "customer.parted", merge, ({}, {"left": left} if left else {}))
     return Parted(merge.absorbed_id, left)
+
+
+def merges_with(customer_ids: Collection[int]) -> QuerySet[CustomerMerge]:
+    """Merges of which one of these was a part, undone or not."""
+    return CustomerMerge.objects.filter(
+        Q(survivor_id__in=customer_ids) | Q(absorbed_id__in=customer_ids)
+    )
+
+
+def forget_images(customer_ids: Collection[int], name: str) -> None:
+    """What merges kept of an erased person goes for good, and with it the way back."""
+    merges = merges_with(customer_ids)
+    merges.update(moved={}, images={})
+    merges.filter(survivor_id__in=customer_ids).update(survivor_name=name)
+    merges.filter(absorbed_id__in=customer_ids).update(absorbed_name=name)
+
+
+def forget_rows(customer_ids: Collection[int], rows: Mapping[str, Collection[str]]) -> None:
+    """Rows of an erased person (by table) go from what merges of others kept."""
+
+    def gone(label: str, key: Any) -> bool:
+        return str(key) in rows.get(label, ())
+
+    for merge in merges_with(customer_ids).exclude(images={}):
+        for when in ("before", "after"):
+            for label, table in merge.images[when].items():
+                kept = {key: row for key, row in table.items() if not gone(label, key)}
+                merge.images[when][label] = kept
+        merge.images["hanging"] = [
+            each
+            for each in merge.images["hanging"]
+            if not gone(each[1], each[2]["id"] if each[0] == "row" else each[2])
+        ]
+        merge.save(update_fields=["images"])
 
 
 def _lock_both(actor: User | None, both: tuple[int, int]) -> None:
@@ -282,6 +322,13 @@ def _give_back_values(merge: CustomerMerge, before: Images, after: Images) -> li
                 % {"name": taken.name, "field": _named(name), "value": absorbed[name]}
             )
     return left
+
+
+def _weighed_otherwise(before: Images) -> list[int]:
+    """Those of both whose completeness is not what it was: somebody worked with them since."""
+    was = {int(pk): row["completeness"] for pk, row in before[label_of(CustomerState)].items()}
+    rows = CustomerState.objects.filter(pk__in=was).values_list("pk", "completeness")
+    return [pk for pk, percent in rows if percent != was[pk]]
 
 
 def _named(attribute: str) -> str:

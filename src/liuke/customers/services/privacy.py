@@ -32,7 +32,18 @@ from liuke.core.errors import Refused
 from liuke.core.journal import Change
 from liuke.core.models import JournalEntry, JournalErasure
 from liuke.customers import queries
-from liuke.customers.models import ContactBlock, Customer, Tag
+from liuke.customers.models import (
+    ContactBlock,
+    Customer,
+    CustomerMerge,
+    FieldChoice,
+    FormerCustomer,
+    Tag,
+)
+from liuke.customers.queries.duplicates import former_ids
+from liuke.customers.services.completeness import settle_completeness
+from liuke.customers.services.duplicates import forget_pairs
+from liuke.customers.services.merging import forget_images, forget_rows, merges_with
 from liuke.exports import services as exports
 from liuke.facts import CustomersErased
 
@@ -50,10 +61,12 @@ class Fate(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`keep` are fields of text that are no free text."""
+    """`keep` are fields of text that are no free text; `ways` the only ways to the customer by
+    which a row is of this person (empty: all)."""
 
     fate: Fate
     keep: Sequence[str] = ()
+    ways: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +87,7 @@ def kinds() -> list[Kind]:
     """Everything that belongs to customers, the customer first."""
     parts = _parts()
     return [
-        Kind(model, paths, parts[model._meta.label_lower])
+        Kind(model, parts[model._meta.label_lower].ways or paths, parts[model._meta.label_lower])
         for model, paths in belonging().items()
         if parts[model._meta.label_lower].fate != Fate.IRRELEVANT
     ]
@@ -111,7 +124,7 @@ def archive_customer(*, actor: User, customer_id: int) -> IO[bytes]:
     require(actor, Act.PRIVACY)
     customer = queries.visible_to(actor, Act.PRIVACY).get(pk=customer_id)
     sections = [_section(kind, customer_id) for kind in kinds()]
-    sections.append(_journal_section(customer_id))
+    sections.append(_journal_section([customer_id, *former_ids(customer_id)]))
     told = [section for section in sections if section.rows]
     page = render_to_string(
         "customers/archive.html",
@@ -140,13 +153,19 @@ def erase_customer(*, actor: User, customer_id: int, typed: str, reason: str) ->
     if len(reason.strip()) < SHORTEST_REASON:
         raise Refused(_("Say why, for whoever reads the journal later."))
     _overwrite_freed_pages()
-    elsewhere = _rows_elsewhere(customer_id)
+    ids = [customer_id, *former_ids(customer_id)]
+    elsewhere = _rows_elsewhere(customer_id, ids)
     tags = list(customer.tags.values_list("pk", flat=True))
+    words = list(FieldChoice.objects.filter(values__customer=customer_id, field__open=True))
+    forget_rows(*_named_with(customer_id))
+    forget_pairs(customer_id)
     for kind in reversed(kinds()):
         _erase_rows(kind, kind.rows(customer_id))
     # A word that only this person wore may say who it was.
     Tag.objects.filter(pk__in=tags, customers=None).delete()
-    _leave_tombstone(customer)
+    FieldChoice.objects.filter(pk__in=[word.pk for word in words], key="", values=None).delete()
+    forget_images(ids, _leave_tombstone(customer))
+    settle_completeness([customer_id])
     search.forget(queries.SEARCH_KIND, [customer_id])
     exports.expire_all()
     why = reason.strip()[:200]
@@ -162,16 +181,39 @@ def _parts() -> Mapping[str, Part]:
     return table
 
 
-def _rows_elsewhere(customer_id: int) -> list[seals.Row]:
-    """The rows of this customer that the journal tells in the past of another one too."""
-    found = []
+def _rows_elsewhere(customer_id: int, ids: Sequence[int]) -> list[seals.Row]:
+    """The rows of this customer that the journal tells in the past of another one too.
+
+    That past may be of an id the person had before a merge: then all in it is the person's.
+    """
+    before = JournalEntry.objects.filter(customer_id__in=ids).exclude(customer_id=customer_id)
+    found = [*before.values_list("subject", "subject_id").distinct()]
+    merges = JournalEntry.objects.filter(
+        subject=CustomerMerge._meta.label_lower, subject_id__in=merges_with(ids).values("pk")
+    ).exclude(customer_id=customer_id)
+    found += merges.values_list("subject", "subject_id").distinct()
     for kind in kinds():
         subject = kind.model._meta.label_lower
         entries = JournalEntry.objects.filter(
             subject=subject, subject_id__in=kind.rows(customer_id).order_by().values("pk")
         ).exclude(customer_id=customer_id)
         found += [(subject, pk) for pk in entries.values_list("subject_id", flat=True).distinct()]
-    return found
+    return sorted(set(found))
+
+
+def _named_with(customer_id: int) -> tuple[set[int], dict[str, set[str]]]:
+    """The others that rows of this customer name, under all their ids, and those rows by table."""
+    others: set[int] = set()
+    rows = {}
+    for kind in kinds():
+        mine = kind.rows(customer_id)
+        rows[kind.model._meta.label_lower] = {str(pk) for pk in mine.values_list("pk", flat=True)}
+        for field in kind.model._meta.concrete_fields:
+            if field.related_model is Customer and len(kind.paths) > 1:
+                others |= set(mine.order_by().values_list(field.attname, flat=True).distinct())
+    others -= {customer_id, None}
+    former = FormerCustomer.objects.filter(customer__in=others)
+    return others | set(former.values_list("pk", flat=True)), rows
 
 
 def _erase_rows(kind: Kind, rows: QuerySet[Model]) -> None:
@@ -200,7 +242,7 @@ def _blank(field: Field[Any, Any]) -> Any:
     return None if field.null else ""
 
 
-def _leave_tombstone(customer: Customer) -> None:
+def _leave_tombstone(customer: Customer) -> str:
     """A name that says what happened, and a word that keeps everybody from ringing again."""
     with translation.override(settings.LANGUAGE_CODE):
         name = _("Erased %(number)s") % {"number": customer.pk}
@@ -218,6 +260,7 @@ def _leave_tombstone(customer: Customer) -> None:
     else:
         open_blocks = ContactBlock.objects.filter(customer=customer, lifted_at=None)
         open_blocks.update(reason=word, until=None)
+    return name
 
 
 def _overwrite_freed_pages() -> None:
@@ -252,10 +295,10 @@ def _section(kind: Kind, customer_id: int) -> Section:
     )
 
 
-def _journal_section(customer_id: int) -> Section:
+def _journal_section(ids: Sequence[int]) -> Section:
     meta = JournalEntry._meta
     names = ("at", "actor_id", "verb", "before", "after")
-    entries = JournalEntry.objects.filter(customer_id=customer_id).order_by("pk")
+    entries = JournalEntry.objects.filter(customer_id__in=ids).order_by("pk")
     data = list(entries.values(*names))
     people = dict(User.objects.filter(pk__in={row["actor_id"] for row in data}).values_list(
         "pk", "name"))  # fmt: skip

@@ -14,11 +14,12 @@ from liuke.customers.services import (
 )
 
 pytestmark = pytest.mark.django_db
+LINES = {"children-TOTAL_FORMS": 0, "children-INITIAL_FORMS": 0}
 POINTS = {"points-TOTAL_FORMS": 1, "points-INITIAL_FORMS": 0, "points-0-kind": "mobile"}
 
 
 def typed(**more) -> dict:
-    return {"kind": "person", "name": "李娜", **POINTS, **more}
+    return {"kind": "person", "name": "李娜", **LINES, **POINTS, **more}
 
 
 @pytest.fixture

@@ -175,7 +175,8 @@ def test_three_cost_as_much_as_one(owner, person, customer, act) -> None:
         with CaptureQueriesContext(connection) as asked:
             acts[act]()
         costs.append(len(asked))
-    assert costs[0] == costs[1] < 20
+    # Taking back asks besides where the customers waited before, and keeps the history of owners.
+    assert costs[0] == costs[1] < 24
 
 
 @given(st.lists(st.text(max_size=12)))

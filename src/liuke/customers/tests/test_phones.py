@@ -73,6 +73,7 @@ def test_an_edit_without_the_numbers_keeps_them(analyst, wang) -> None:
     form = analyst.get(url).context["form"]
     typed = {name: form[name].value() for name in form.fields}
     typed = {name: "" if value is None else value for name, value in typed.items()}
+    typed |= {"children-TOTAL_FORMS": 0, "children-INITIAL_FORMS": 0}
     assert analyst.post(url, typed | {"note": "hello"}).status_code == 302
     assert set(wang.contact_points.values_list("value", flat=True)) == {FULL, "wang@example.com"}
     refused = analyst.patch(

@@ -21,7 +21,17 @@ from liuke.core import clock, seals
 from liuke.core.errors import Refused
 from liuke.core.models import JournalEntry
 from liuke.customers import queries
-from liuke.customers.models import ContactBlock, Customer, CustomerState
+from liuke.customers.models import (
+    Child,
+    ContactBlock,
+    Customer,
+    CustomerState,
+    DuplicatePair,
+    FieldChoice,
+    FieldValue,
+    PrimaryMobile,
+    ProfileField,
+)
 from liuke.customers.queries import relations
 from liuke.customers.services import (
     NewContactPoint,
@@ -30,10 +40,12 @@ from liuke.customers.services import (
     archive_customer,
     create_customer,
     erase_customer,
+    merge_customers,
     record_people,
     record_relations,
     save_asset,
     tag_customers,
+    undo_merge,
 )
 from liuke.customers.services.privacy import Fate, belonging, free_text, kinds
 from liuke.exports import services as exports
@@ -272,3 +284,58 @@ def test_files_exported_earlier_go_too(owner, person_known) -> None:
     assert "欧阳德华" in export.file.read_text("utf-8-sig")
     erase(owner, person_known)
     assert not export.folder.exists()
+
+
+def test_the_profile_goes_and_a_word_nobody_else_wears(owner, person_known, customer) -> None:
+    field = ProfileField.objects.create(name="Hobby", type="choices", open=True, place=90)
+    rare, common = (FieldChoice.objects.create(field=field, name=n) for n in ("怕疼二", "茶"))
+    for choice in (rare, common):
+        FieldValue.objects.create(customer=person_known, field=field, several=True, choice=choice)
+    other = customer("孙丽")
+    FieldValue.objects.create(customer=other, field=field, several=True, choice=common)
+    Child.objects.create(customer=person_known, name="小欧阳德华")
+    erase(owner, person_known)
+    assert list(FieldChoice.objects.all()) == [common]
+    assert [value.customer for value in FieldValue.objects.all()] == [other]
+    assert not Child.objects.exists()
+
+
+def test_who_shared_the_phone_keeps_it(owner, person_known) -> None:
+    points = [NewContactPoint("mobile", "13871234567", preferred=True)]
+    wife = create_customer(
+        actor=owner, values={"name": "孙丽"}, contact_points=points, anyway="女儿结婚"
+    )
+    erase(owner, person_known)
+    (held,) = PrimaryMobile.objects.all()
+    assert (held.customer, held.decision, held.contested) == (wife, None, False)
+    assert not DuplicatePair.objects.exists()
+    assert "女儿结婚" not in everything()
+
+
+def test_merges_keep_nothing_and_cannot_be_undone(owner, person_known, known_elsewhere) -> None:
+    double = create_customer(
+        actor=owner, values={"name": "欧阳德华二", "note": "怕疼", "code": "K-7788-2"}, anyway="x"
+    )
+    branch = create_customer(actor=owner, values={"name": "汉口分公司"})
+    of_firm = merge_customers(actor=owner, survivor_id=known_elsewhere.pk, absorbed_id=branch.pk)
+    merge = merge_customers(actor=owner, survivor_id=person_known.pk, absorbed_id=double.pk)
+    seals.seal(clock.now())
+    erase(owner, person_known)
+    seals.seal(clock.now())
+    left = everything().replace("德华贸易", "")
+    assert [secret for secret in SECRETS if secret in left] == []
+    assert list(seals.verify(clock.now() + timedelta(days=2))) == []
+    with pytest.raises(Refused, match="erased"):
+        undo_merge(actor=owner, merge_id=merge.pk)
+    assert undo_merge(actor=owner, merge_id=of_firm.pk).customer_id == branch.pk
+
+
+def test_parted_again_only_one_is_forgotten(owner, person_known, customer, signed_in) -> None:
+    wife = customer("孙丽", note="爱喝茶")
+    merge = merge_customers(actor=owner, survivor_id=wife.pk, absorbed_id=person_known.pk)
+    undo_merge(actor=owner, merge_id=merge.pk)
+    erase(owner, Customer.objects.get(pk=person_known.pk))
+    assert [secret for secret in SECRETS if secret in everything()] == []
+    wife.refresh_from_db()
+    assert (wife.name, wife.note) == ("孙丽", "爱喝茶")
+    assert signed_in.get(reverse("customer", args=[wife.pk])).status_code == 200

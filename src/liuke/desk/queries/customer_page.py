@@ -20,6 +20,7 @@ from liuke.churn.rules.history import Cause, State
 from liuke.churn.rules.wording import describe, habit, leaving
 from liuke.core import clock
 from liuke.core.models import JournalEntry
+from liuke.core.seals import ERASED
 from liuke.core.ui.figures import day_text, money_html
 from liuke.customers.models import Customer
 from liuke.customers.queries import FieldChange, blocked, field_changes
@@ -353,7 +354,9 @@ def _change_event(entry: JournalEntry, who: str, changes: Sequence[FieldChange])
         % {"name": change.label, "value": f"{change.before_text} → {change.after_text}"}
         for change in changes
     ]
-    if entry.verb == "order.voided":
+    if ERASED in (entry.before, entry.after):
+        lines = [_("erased")]
+    elif entry.verb == "order.voided":
         lines = [str(after.get("reason", ""))]
     elif entry.verb in MERGES:
         lines = [_("%(absorbed)s into %(survivor)s") % after]
