@@ -347,14 +347,14 @@ def _shown(field: str, value: Any, names: Mapping[str, Mapping[object, str]], ph
     if field in ("tags", "children") and value:
         return pgettext("list", ", ").join(map(str, value))
     if isinstance(value, list):
-        return pgettext("list", ", ").join(_shown_way(way, phones) for way in value) or "—"
+        return pgettext("list", ", ").join(way_text(way, phones) for way in value) or "—"
     if field in names and value is not None:
         return names[field].get(value, str(value))
     choices = dict(getattr(Customer._meta.get_field(field), "flatchoices", ()))
     return str(choices.get(value, value)) if value not in (None, "") else "—"
 
 
-def _shown_way(line: object, phones: bool) -> str:
+def way_text(line: object, phones: bool) -> str:
     """A way as the journal keeps it, without the kind and with its marks in words."""
     kind, _space, rest = str(line).partition(" ")
     value, _tab, marks = rest.partition("\t")

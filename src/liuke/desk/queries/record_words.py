@@ -9,6 +9,7 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Field, Model
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
@@ -16,6 +17,7 @@ from liuke.accounts.models import Unit, User
 from liuke.core import text
 from liuke.core.models import JournalEntry
 from liuke.core.seals import ERASED
+from liuke.customers.queries import way_text
 
 VERBS = {
     "customer.created": gettext_lazy("Customer added"),
@@ -101,6 +103,21 @@ DAY = re.compile(r"\d{4}-\d\d-\d\d")
 NUMBER = re.compile(r"\+?\d[\d ()-]{5,}\d")
 
 
+ORIGINS = {
+    "form": gettext_lazy("the form"),
+    "api": gettext_lazy("a program"),
+    "demo": gettext_lazy("the demo"),
+}
+
+
+def origin_text(origin: str) -> str:
+    """Where a row came from: a form, a program, or a file by its number."""
+    what, _space, number = origin.partition(" ")
+    if what == "import":
+        return _("import %(n)s") % {"n": number}
+    return str(ORIGINS.get(origin, origin))
+
+
 @dataclass(frozen=True, slots=True)
 class Changed:
     """One field, before and after, as people read it."""
@@ -149,10 +166,21 @@ class Words:
             if key in ASIDE or old == new:
                 continue
             known = _field(model, key)
-            label = LABELS.get(key) or getattr(known, "verbose_name", key.replace("_", " "))
-            said = Changed(str(label).capitalize(), self._said(known, old), self._said(known, new))
+            label = LABELS.get(key) or getattr(known, "verbose_name", None)
+            if not isinstance(label, Promise):
+                # What only the program understands stays in the API.
+                continue
+            told = [self._told(key, known, value) for value in (old, new)]
+            said = Changed(str(label).capitalize(), *told)
             if said.before != said.after:
                 yield said
+
+    def _told(self, key: str, known: Field[Any, Any] | None, value: Any) -> str:
+        if key == "contact_points" and value:
+            return pgettext("list", ", ").join(way_text(each, self.phones) for each in value)
+        if key == "origin" and value:
+            return origin_text(str(value))
+        return self._said(known, value)
 
     def _said(self, known: Field[Any, Any] | None, value: Any) -> str:
         if value is None or value == "" or value == [] or value == {}:
