@@ -38,10 +38,12 @@ SAID = """() => {
 }"""
 # Names, formats and units that are the same in every language.
 SAME = {
-    "auc", "brier", "cnbd", "csv", "ctrl", "email", "enter", "esc", "excel", "liuke", "mbg",
+    "api", "auc", "brier", "cnbd", "csv", "ctrl", "email", "enter", "esc", "excel", "liuke", "mbg",
     "parquet", "utf", "wechat", "xlsx",
 }  # fmt: skip
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
+# Figures of a seal, and an address as the journal keeps it.
+DIGEST = r"\b[0-9a-f]{12,}\b|\b\w+=\w+"
 LATIN = re.compile(r"[A-Za-z]{3,}")
 
 
@@ -64,7 +66,8 @@ def faults(page: Page, lang: str, data: Iterable[str]) -> list[str]:
 
 
 def leftovers(page: Page, lang: str, data: Iterable[str]) -> list[str]:
-    known = re.compile("|".join(map(re.escape, sorted(data, key=len, reverse=True))))
+    typed = "|".join(map(re.escape, sorted(data, key=len, reverse=True)))
+    known = re.compile(rf"{typed}|{DIGEST}")
     foreign = CHINESE if lang == "en" else LATIN
     return [
         text

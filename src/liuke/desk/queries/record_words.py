@@ -103,6 +103,7 @@ DAY = re.compile(r"\d{4}-\d\d-\d\d")
 NUMBER = re.compile(r"\+?\d[\d ()-]{5,}\d")
 
 
+LISTS = {"customers": gettext_lazy("Customers"), "journal": gettext_lazy("Journal")}
 ORIGINS = {
     "form": gettext_lazy("the form"),
     "api": gettext_lazy("a program"),
@@ -178,6 +179,8 @@ class Words:
     def _told(self, key: str, known: Field[Any, Any] | None, value: Any) -> str:
         if key == "contact_points" and value:
             return pgettext("list", ", ").join(way_text(each, self.phones) for each in value)
+        if key == "list" and value in LISTS:
+            return str(LISTS[value])
         if key == "origin" and value:
             return origin_text(str(value))
         return self._said(known, value)
