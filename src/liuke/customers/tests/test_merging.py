@@ -21,10 +21,8 @@ from liuke.customers.models import (
     Customer,
     CustomerMerge,
     DuplicatePair,
-    FieldValue,
     FormerCustomer,
     PrimaryMobile,
-    ProfileField,
     Relation,
 )
 from liuke.customers.queries import duplicates as known
@@ -388,25 +386,3 @@ def test_of_two_who_merge_the_same_at_once_one_wins(owner, at_once) -> None:
     assert Customer.objects.count() == 1
     assert ContactPoint.objects.count() == 2
     assert Transition.objects.count() == 0
-
-
-def test_values_of_the_profile_collide_and_nobody_is_named_by_oneself(owner) -> None:
-    wang, double = made(owner, "王海涛"), made(owner, "李娜")
-    hobby = ProfileField.objects.create(name="Hobby", type="text", place=90)
-    whom = ProfileField.objects.create(name="Whom", type="customer", place=91)
-    car = ProfileField.objects.create(name="Car", type="text", place=92)
-    rows = [
-        FieldValue(customer=wang, field=hobby, text="golf"),
-        FieldValue(customer=double, field=hobby, text="tea"),
-        FieldValue(customer=double, field=car, text="Audi"),
-        FieldValue(customer=double, field=whom, other=wang),
-    ]
-    FieldValue.objects.bulk_create(rows)
-    followups.refresh_contacts([wang.pk, double.pk])
-    before = everything()
-    merge = merge_customers(actor=owner, survivor_id=wang.pk, absorbed_id=double.pk)
-    assert set(FieldValue.objects.values_list("customer", "text", "other")) == {
-        (wang.pk, "golf", None), (wang.pk, "Audi", None),
-    }  # fmt: skip
-    assert undo_merge(actor=owner, merge_id=merge.pk).left == []
-    assert everything() == before

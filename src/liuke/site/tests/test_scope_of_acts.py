@@ -38,7 +38,9 @@ def test_an_act_reaches_as_far_as_its_grant(narrow) -> None:
         if whose not in narrow.sees():
             continue
         url = f"/api/customers/{made.pk}"
-        changed = send(narrow.client, "patch", url, {"version": 1, "note": "hello"})
+        made.refresh_from_db()
+        note = {"version": made.version, "note": "hello"}
+        changed = send(narrow.client, "patch", url, note)
         assert changed.status_code == (200 if whose in own else 403)
         order = {"customer_id": made.pk, "occurred_at": "2026-05-30T10:00:00", "total": "5"}
         recorded = send(narrow.client, "post", "/api/orders", [order])
