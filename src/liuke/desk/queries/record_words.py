@@ -168,7 +168,8 @@ class Words:
                 continue
             known = _field(model, key)
             label = LABELS.get(key) or getattr(known, "verbose_name", None)
-            if not isinstance(label, Promise):
+            related = getattr(known, "related_model", None)
+            if not isinstance(label, Promise) or related not in (None, User, Unit):
                 # What only the program understands stays in the API.
                 continue
             told = [self._told(key, known, value) for value in (old, new)]
