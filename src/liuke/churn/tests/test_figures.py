@@ -57,7 +57,7 @@ def test_a_figure_opens_exactly_whom_it_counts(owner, rule, events) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None, suppress_health_check=CHECKS)
+@settings(max_examples=60, deadline=None, suppress_health_check=CHECKS)
 @given(rule=RULES, events=EVENTS)
 def test_a_figure_opens_exactly_whom_it_counts_many_times(owner, rule, events) -> None:
     _opens_whom_it_counts(owner, rule, events)

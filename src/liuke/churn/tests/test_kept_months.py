@@ -94,7 +94,7 @@ def test_the_kept_table_is_the_one_worked_out(people, rule, events) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None, suppress_health_check=CHECKS)
+@settings(max_examples=80, deadline=None, suppress_health_check=CHECKS)
 @given(rule=RULES, events=EVENTS)
 def test_the_kept_table_is_the_one_worked_out_many_times(people, rule, events) -> None:
     _is_kept(people, rule, events)

@@ -82,7 +82,7 @@ def test_rebuild_is_living_through_it(owner, rule, events) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None, suppress_health_check=CHECKS)
+@settings(max_examples=100, deadline=None, suppress_health_check=CHECKS)
 @given(rule=RULES, events=EVENTS)
 def test_rebuild_is_living_through_it_many_times(owner, rule, events) -> None:
     _lives_through(owner, rule, events)

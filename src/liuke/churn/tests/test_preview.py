@@ -60,7 +60,7 @@ def test_a_preview_keeps_its_word(owner, first, events, second, applies_to) -> N
 
 
 @pytest.mark.slow
-@settings(max_examples=250, deadline=None, suppress_health_check=CHECKS)
+@settings(max_examples=80, deadline=None, suppress_health_check=CHECKS)
 @given(first=RULES, events=EVENTS, second=RULES, applies_to=SEGMENT)
 def test_a_preview_keeps_its_word_many_times(owner, first, events, second, applies_to) -> None:
     _keeps_its_word(owner, first, events, second, applies_to)
