@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
@@ -265,6 +266,10 @@ def test_a_hundred_thousand_rows_keep_memory_flat(export, kind, firm) -> None:
             for n in range(10_000)
         ]
         record_customers(actor=None, new=new, origin="test")
+    if connection.vendor == "postgresql":
+        # In life the server counts what came in by itself; a test ends before it does.
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
     before = getrusage(RUSAGE_SELF).ru_maxrss
     done = run(export(format=kind))
     assert done.rows == 100_000
