@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -20,7 +19,7 @@ from liuke.customers.rules import plate_key
 from liuke.customers.rules.contacts import normalised
 from liuke.customers.services import duplicates
 from liuke.customers.services import tags as tagging
-from liuke.customers.services.file import CHUNK, NewCustomer, branch_of, lock
+from liuke.customers.services.file import NewCustomer, branch_of, chunks, lock
 from liuke.customers.services.finding import reindex
 from liuke.customers.services.points import NewContactPoint, line
 from liuke.facts import AssetsChanged, CustomersMoved, CustomersRecorded
@@ -166,7 +165,7 @@ def update_many(*, actor: User | None, patches: Sequence[Patch], origin: str) ->
     lock(by_id, actor, Act.EDIT_CUSTOMERS)
     before, after = {}, {}
     made = Made(customers=[], assets=[])
-    for chunk in _chunks(by_id):
+    for chunk in chunks(by_id):
         old = snapshots(chunk)
         set_values({pk: by_id[pk].values for pk in chunk}, old)
         further = _further_points(chunk, by_id)
@@ -191,7 +190,7 @@ def update_many(*, actor: User | None, patches: Sequence[Patch], origin: str) ->
 def snapshots(customer_ids: Collection[int]) -> dict[int, dict[str, Any]]:
     """The values, contact points, tags and version of customers, as the journal writes them."""
     found: dict[int, dict[str, Any]] = {}
-    for chunk in _chunks(customer_ids):
+    for chunk in chunks(customer_ids):
         for row in Customer.objects.filter(pk__in=chunk).values("pk", "version", *GIVEN):
             found[row.pop("pk")] = {**row, "contact_points": [], "tags": []}
         for point in own_points().filter(customer__in=chunk).order_by("pk"):
@@ -356,11 +355,5 @@ def told_of_changes(
 
 def reindex_changed(after: Mapping[int, Any], with_assets: Collection[int]) -> None:
     found = {pk for pk, new in after.items() if SEARCHED & set(new)} | set(with_assets)
-    for chunk in _chunks(found):
+    for chunk in chunks(found):
         reindex(chunk)
-
-
-def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:
-    ordered = iter(sorted(ids))
-    while chunk := list(islice(ordered, CHUNK)):
-        yield chunk

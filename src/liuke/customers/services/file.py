@@ -1,6 +1,6 @@
 """Customers one by one or as they come from files: writes to the customer file."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
@@ -261,6 +261,12 @@ def record_customers(
     ids = [row.pk for row in rows]
     announce(CustomersRecorded(ids, by_id=None if actor is None else actor.pk))
     return rows
+
+
+def chunks(ids: Iterable[int]) -> Iterator[list[int]]:
+    """In key order, as many at a time as one statement takes."""
+    ordered = sorted(ids)
+    return (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))
 
 
 def lock(customer_ids: Collection[int], viewer: User | None = None, act: Act = Act.SEE) -> None:

@@ -1,7 +1,7 @@
 """Acts on many customers at once: an entry in the journal for each, and the way back."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from dataclasses import field as default
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ from liuke.core.journal import Change
 from liuke.core.models import JournalEntry
 from liuke.customers.models import Customer, Tag
 from liuke.customers.services import tags
-from liuke.customers.services.file import CHUNK, lock
+from liuke.customers.services.file import CHUNK, chunks, lock
 from liuke.facts import CustomersMoved
 
 UPDATED = "customer.updated"
@@ -60,7 +60,7 @@ def assign_customers(*, actor: User, customer_ids: Collection[int], owner_id: in
         raise Refused(_("You may not give customers to this person."))
     lock(customer_ids, actor, Act.ASSIGN)
     before: dict[int, int | None] = {}
-    for chunk in _chunks(customer_ids):
+    for chunk in chunks(customer_ids):
         rows = Customer.objects.filter(pk__in=chunk).exclude(owner=owner_id)
         before |= rows.values_list("pk", "owner")
     return _changed(actor, "owner", before, dict.fromkeys(before, owner_id))
@@ -129,7 +129,7 @@ def _changed(
     """Write one field of locked customers, and for each an entry that could be read alone."""
     SET[field](before, after)
     versions: dict[int, int] = {}
-    for chunk in _chunks(after):
+    for chunk in chunks(after):
         Customer.objects.filter(pk__in=chunk).update(version=F("version") + 1)
         versions |= Customer.objects.filter(pk__in=chunk).values_list("pk", "version")
     changes = (
@@ -153,7 +153,7 @@ def _set_owner(before: Values, after: Values) -> None:
     for pk, owner_id in after.items():
         groups[owner_id].append(pk)
     for owner_id, ids in groups.items():
-        for chunk in _chunks(ids):
+        for chunk in chunks(ids):
             Customer.objects.filter(pk__in=chunk).update(owner=owner_id)
 
 
@@ -167,7 +167,7 @@ def _set_tags(before: Values, after: Values) -> None:
             off[name].append(pk)
     ids = {name: pk for pk, name in tags.ensure([*put, *off]).items()}
     for name, customers in off.items():
-        for chunk in _chunks(customers):
+        for chunk in chunks(customers):
             through.objects.filter(tag=ids[name], customer__in=chunk).delete()
     rows = [
         through(customer_id=pk, tag_id=ids[name])
@@ -182,20 +182,15 @@ SET: dict[str, Callable[[Values, Values], None]] = {"owner": _set_owner, "tags":
 
 def _owners_of(customer_ids: Collection[int]) -> dict[int, int | None]:
     owners: dict[int, int | None] = {}
-    for chunk in _chunks(customer_ids):
+    for chunk in chunks(customer_ids):
         owners |= Customer.objects.filter(pk__in=chunk).values_list("pk", "owner")
     return owners
 
 
 def _tags_of(customer_ids: Collection[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {pk: [] for pk in customer_ids}
-    for chunk in _chunks(customer_ids):
+    for chunk in chunks(customer_ids):
         rows = Tag.objects.filter(customers__in=chunk).values_list("customers", "name")
         for pk, name in rows:
             found[pk].append(name)
     return {pk: sorted(names) for pk, names in found.items()}
-
-
-def _chunks(ids: Collection[int]) -> Iterator[list[int]]:
-    ordered = sorted(ids)
-    return (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))
