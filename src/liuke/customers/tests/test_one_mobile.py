@@ -125,8 +125,6 @@ def test_the_same_name_without_a_key_asks_and_never_merges(owner) -> None:
     assert Customer.objects.count() == 4
 
 
-# Twice fifty connections at once are more than a server takes.
-@pytest.mark.xdist_group("fifty connections")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("by", ["mobile", "credit code"])
 def test_of_fifty_who_record_one_customer_at_once_one_owns_it(person, firm, at_once, by) -> None:
