@@ -21,6 +21,8 @@ MERGING: Rules = {
     "customers.contactblock": Colliding({"lifted_at": clock.now}),
     "agenda.agendaitem": Colliding({"closed_at": clock.now, "ending": Ending.OVER}),
     "customers.customer_tags": Colliding(),
+    # Who helps with either helps with the survivor, once.
+    "customers.collaborator": Colliding({"ended_at": clock.now}),
     # One hold of a source keeps the survivor as well.
     "customers.hold": Colliding({"lifted_at": clock.now}),
     # The survivor's history goes on; two at once would be two owners.

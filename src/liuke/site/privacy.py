@@ -26,6 +26,7 @@ PARTS: Mapping[str, Part] = {
     "customers.formercustomer": Part(Fate.BLANK),
     "customers.customerstate": Part(Fate.KEEP),
     "customers.customer_tags": Part(Fate.DELETE),
+    "customers.collaborator": Part(Fate.BLANK),
     "customers.hold": Part(Fate.BLANK, keep=("source",)),
     "ownership.ownerperiod": Part(Fate.BLANK),
     "ownership.handedcustomer": Part(Fate.KEEP),

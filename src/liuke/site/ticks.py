@@ -15,6 +15,7 @@ TICKS: dict[str, Tick] = {
     "ownership.pools": ownership.advance,
     "churn.score": churn.score_when_due,
     "customers.completeness": customers.weigh_profiles,
+    "customers.help": customers.expire_help,
     "customers.tally": customers.keep_tally,
     "agenda.tally": agenda.keep_tally,
     "exports.expire": exports.expire,

@@ -8,6 +8,7 @@ from liuke.customers.models.duplicates import (
     FormerCustomer,
     PrimaryMobile,
 )
+from liuke.customers.models.helping import Collaborator
 from liuke.customers.models.hold import Hold
 from liuke.customers.models.people import Person, PersonRole
 from liuke.customers.models.profile import Child, FieldChoice, FieldValue, Level, ProfileField
@@ -18,6 +19,7 @@ __all__ = [
     "NOT_SAID",
     "Asset",
     "Child",
+    "Collaborator",
     "Consent",
     "ContactBlock",
     "ContactPoint",

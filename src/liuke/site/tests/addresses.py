@@ -31,15 +31,17 @@ BY_CUSTOMER = {
     "relation-new": Act.EDIT_CUSTOMERS,
     "relation-edit": Act.EDIT_CUSTOMERS,
     "customer-pick": Act.EDIT_CUSTOMERS,
+    "helper-new": Act.ASSIGN,
     # These take away what the others opened.
     "point-remove": Act.EDIT_CUSTOMERS,
     "person-remove": Act.EDIT_CUSTOMERS,
     "relation-end": Act.EDIT_CUSTOMERS,
+    "helper-end": Act.ASSIGN,
 }
 # These change at once, and take a POST only.
 POSTED = {
     "order-void", "contact-unblock", "point-prefer", "point-remove", "person-remove",
-    "relation-end", "customer-archive",
+    "relation-end", "customer-archive", "helper-end",
 }  # fmt: skip
 BY_ORDER = {"order": None, "order-void": Act.RECORD_ORDERS}
 BY_ITEM = {"agenda-snooze", "agenda-hand-over", "agenda-done", "agenda-restore"}
@@ -183,6 +185,7 @@ ARGS = {
     "field": ("motive",),
     "field-move": ("motive",),
     "asset-edit": (1, 1),
+    "helper-end": (1, 1),
     "handover-briefing": (1, 1),
     "churn-rule-of": ("person",),
     "relation-kind": ("kin",),
