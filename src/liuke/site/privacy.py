@@ -29,6 +29,9 @@ PARTS: Mapping[str, Part] = {
     "customers.collaborator": Part(Fate.BLANK),
     "customers.hold": Part(Fate.BLANK, keep=("source",)),
     "ownership.ownerperiod": Part(Fate.BLANK),
+    # Days and numbers, and who decided; the words of both go.
+    "ownership.conflict": Part(Fate.BLANK),
+    "ownership.decision": Part(Fate.BLANK),
     "ownership.handedcustomer": Part(Fate.KEEP),
     "agenda.agendaitem": Part(Fate.BLANK, keep=("episode",)),
     # The number is what keeps an order from being recorded, and its sum from counting, twice.

@@ -40,10 +40,11 @@ from liuke.customers.services import (
     undo_batch,
     update_customer,
 )
-from liuke.desk.queries import around, customer_page, listing, own_views, pool_line
+from liuke.desk.queries import around, conflicts, customer_page, listing, own_views, pool_line
 from liuke.exports.rules import Format
 from liuke.exports.views import answer
 from liuke.ownership import queries as ownership
+from liuke.ownership.queries.conflicts import pending_of
 from liuke.sales import queries as sales
 
 MORE = 40
@@ -275,6 +276,8 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "owners": ownership.history_of(found.pk),
         "has_pools": ownership.has_pools(),
         "helpers": helpers_of(pk),
+        "conflicts": pending_of(pk),
+        "may_claim": conflicts.may_claim(viewer, found),
         "may_assign": Act.ASSIGN in acts,
         "may_follow_up": Act.FOLLOW_UP in acts,
         "may_edit": Act.EDIT_CUSTOMERS in acts,
