@@ -13,6 +13,7 @@ from liuke.customers.models import Customer
 from liuke.customers.queries import visible_to
 from liuke.desk.queries import conflicts, listing, own_views, record
 from liuke.exports.queries import Source
+from liuke.sales import queries as sales
 
 
 def _customer_columns(viewer: User, query: QueryDict) -> Sequence[str]:
@@ -37,6 +38,7 @@ SOURCES: Mapping[str, Source] = {
         conflicts.rows,
         screen="conflicts",
     ),
+    "shares": Source(_("Shares"), sales.share_list, sales.shares_visible_to, screen="share-orders"),
     "journal": Source(
         _("Journal"),
         record.journal_list,

@@ -25,6 +25,7 @@ def sides(customer_id: int, people: Collection[int], besides: int | None = None)
         recorded[period.owner_id or 0].append(clock.day_of(period.started_at))
     contacts: dict[int, list[date]] = {pk: [] for pk in people}
     made = Interaction.objects.filter(REACHED, customer__in=ids, by__in=people)
+    made = made.filter(day__lte=clock.today())
     for who, day in made.order_by("day").values_list("by", "day"):
         contacts[who].append(day)
     bought = list(Order.objects.filter(customer__in=ids).values_list("customer", "day"))

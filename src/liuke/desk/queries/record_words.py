@@ -59,6 +59,7 @@ VERBS = {
     "interaction.recorded": gettext_lazy("Contact recorded"),
     "interaction.removed": gettext_lazy("Contact removed"),
     "order.recorded": gettext_lazy("Order recorded"),
+    "order.shared": gettext_lazy("Shares of an order changed"),
     "order.voided": gettext_lazy("Order voided"),
     "agenda.snoozed": gettext_lazy("Put off"),
     "agenda.handed_over": gettext_lazy("Handed over"),
@@ -114,6 +115,7 @@ LISTS = {
     "customers": gettext_lazy("Customers"),
     "conflicts": gettext_lazy("Conflicts"),
     "journal": gettext_lazy("Journal"),
+    "shares": gettext_lazy("Shares"),
 }
 ORIGINS = {
     "form": gettext_lazy("the form"),

@@ -43,7 +43,7 @@ POSTED = {
     "order-void", "contact-unblock", "point-prefer", "point-remove", "person-remove",
     "relation-end", "customer-archive", "helper-end",
 }  # fmt: skip
-BY_ORDER = {"order": None, "order-void": Act.RECORD_ORDERS}
+BY_ORDER = {"order": None, "order-split": Act.SETTLE, "order-void": Act.RECORD_ORDERS}
 BY_ITEM = {"agenda-snooze", "agenda-hand-over", "agenda-done", "agenda-restore"}
 FIRM_WIDE = {
     "home": None,
@@ -77,6 +77,8 @@ FIRM_WIDE = {
     "churn-rules": None,
     "churn-rule": Act.EDIT_RULES,
     "churn-rule-of": Act.EDIT_RULES,
+    "shares": None,
+    "share-orders": None,
     "conflicts": None,
     "conflict-new": Act.EDIT_CUSTOMERS,
     "conflict-figures": None,
