@@ -19,16 +19,15 @@ from liuke.customers.services.contacts import (
 from liuke.customers.services.duplicates import Known, decide_pair, propose_pair
 from liuke.customers.services.file import (
     EDITABLE,
-    KnownCustomer,
     NewChild,
     NewCustomer,
     create_customer,
-    ensure_customers,
     lock,
     record_customers,
     update_customer,
 )
 from liuke.customers.services.holds import Held, set_holds
+from liuke.customers.services.known import KnownCustomer, ensure_customers
 from liuke.customers.services.many import (
     Batch,
     assign_customers,
