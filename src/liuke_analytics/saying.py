@@ -56,9 +56,13 @@ language_option = click.option(
 
 def usage(problem: Exception, language: str) -> click.ClickException:
     """What to raise where the call must be changed (exit code 2)."""
-    if language == "zh":
-        return _Usage(f"请修改命令：{told(problem, language)}（用法见 --help）")
-    return click.UsageError(told(problem, language))
+    words = told(problem, language)
+    return wrong_call(words) if language == "zh" else click.UsageError(words)
+
+
+def wrong_call(words: str) -> click.ClickException:
+    """The same in Chinese, from words that are Chinese already."""
+    return _Usage(f"请修改命令：{words}（用法见 --help）")
 
 
 class _Usage(click.ClickException):
@@ -100,6 +104,9 @@ ZH: Mapping[str, str] = MappingProxyType({
     "there is no column {name!r}; there are: {columns}": "没有“{name}”这一列；现有的列：{columns}",
     "say which column is the {meaning} with --{meaning}: {columns}":
         "请用 --{meaning} 指明哪一列是{meaning_zh}：{columns}",
+    "the file does not name its columns; say with --{meaning} NUMBER which is the {meaning}: "
+    "{columns}":
+        "文件没有表头；请用 --{meaning} 列号 指明哪一列是{meaning_zh}：{columns}",
     "dates in {name!r} can be read two ways: add --date-order dmy or mdy":
         "“{name}”列的日期有两种读法：请加 --date-order dmy（日/月/年）或 mdy（月/日/年）",
     "{value!r} is not a date like 2011-12-09": "“{value}”不是 2011-12-09 这样的日期",

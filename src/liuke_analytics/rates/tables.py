@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from statsmodels.stats.contingency_tables import StratifiedTable
 from statsmodels.stats.multitest import multipletests
 
-from liuke_analytics.rates.intervals import Interval
+from liuke_analytics.wilson import Interval
 
 
 class Pooled(NamedTuple):

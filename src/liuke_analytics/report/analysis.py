@@ -13,7 +13,7 @@ from liuke_analytics.btyd import GammaGamma, Histories, Lifetime, MbgCnbdK, MbgN
 from liuke_analytics.errors import NotEnoughData
 from liuke_analytics.features import features
 from liuke_analytics.orders import Orders, Purchases, merged
-from liuke_analytics.rhythm import Coverage, Rhythm
+from liuke_analytics.rhythm import Coverage, Rhythm, stay_away
 from liuke_analytics.scorecard import Origin, rolling_origin
 from liuke_analytics.scorecard import Purchases as Rows
 
@@ -121,22 +121,6 @@ def _analysed(orders: Orders, bought: Purchases) -> Analysis:
         origins=_scored(bought, first, last, horizon),
         coverage=_coverage(bought, first, last, horizon),
     )
-
-
-def stay_away(model: Lifetime, beat: Rhythm, histories: Histories, days: int) -> Floats:
-    """P(no purchase within `days`), per customer: gone, or still there and not yet back.
-
-    While still there, the chance of waiting longer than g + h after having waited g is
-    S(g + h) / S(g) with S = 1 − the share that is back. Customers leave only after a purchase in
-    these models, so nothing else can happen before the next one.
-    """
-    x, t_x, age = histories.frequency, histories.recency, histories.age
-    gap = age - t_x
-    waited = 1 - beat.share_back(gap, x, t_x)
-    longer = 1 - beat.share_back(gap + days / _DAYS_A_WEEK, x, t_x)
-    away = np.divide(longer, waited, out=np.ones_like(waited), where=waited > 0)
-    told: Floats = 1 - model.p_alive(x, t_x, age) * (1 - away)
-    return told[histories.row_of]
 
 
 def _fitted(histories: Histories) -> tuple[MbgCnbdK | MbgNbd | None, NotEnoughData | None]:
