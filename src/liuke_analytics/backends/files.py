@@ -37,7 +37,8 @@ def read(connection: Any, path: Path, folder: Path) -> File:
         path, encoding = in_utf8(path, folder)
     path, delimiter = arranged(path, folder)
     if connection.name == "pyspark":
-        options = {"header": True, "sep": delimiter, "escape": '"', "multiLine": True}
+        options = {"header": True, "sep": delimiter, "escape": '"', "multiLine": True,
+                   "inferSchema": False}  # fmt: skip
         return File(connection.read_csv(str(path), **options), encoding)
     table = connection.read_csv(
         str(path), all_varchar=True, header=True, delim=delimiter, quote='"', escape='"',
