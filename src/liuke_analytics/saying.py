@@ -152,6 +152,7 @@ ZH: Mapping[str, str] = MappingProxyType({
     # answers
     "{out}: {customers:,} customers; {told}": "{out}：客户 {customers:,} 位；{told}",
     "active {count:,}": "活跃 {count:,}",
+    "quiet {count:,}": "沉寂 {count:,}",
     "at risk {count:,}": "有风险 {count:,}",
     "lost {count:,}": "已流失 {count:,}",
     ", ": "，",
@@ -165,6 +166,10 @@ ZH: Mapping[str, str] = MappingProxyType({
         "{treatment} {treated:.4f}（{people:,} 人），{name} {control:.4f}（{others:,} 人）："
         "{difference:+.4f}（{low:+.4f} 至 {high:+.4f}），p {p:.3g}",
     "    verdict: {value}": "    结论：{value}",
+    "better": "有效，更好",
+    "worse": "更差，应停止",
+    "continue": "还看不出，继续",
+    "no difference shown": "没有显示出差别",
     "    sample ratio p: {value:.3g}": "    分组比例检验 p：{value:.3g}",
     "Qini {coefficient:.5f} ({low:.5f} to {high:.5f})":
         "Qini {coefficient:.5f}（{low:.5f} 至 {high:.5f}）",

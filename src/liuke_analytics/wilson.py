@@ -14,6 +14,8 @@ from liuke_analytics.arrays import Floats
 
 
 class Interval(NamedTuple):
+    """Both ends, of whatever the interval is for."""
+
     low: float
     high: float
 

@@ -16,6 +16,8 @@ REFUSED = 1
 
 
 class DayType(click.ParamType[date]):
+    """A day of the calendar, 2011-12-09."""
+
     name = "date"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> date:

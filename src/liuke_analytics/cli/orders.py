@@ -97,7 +97,7 @@ def report(
     states = [
         say(template, language, count=count)
         for template, count in zip(
-            ("active {count:,}", "at risk {count:,}", "lost {count:,}"),
+            ("active {count:,}", "quiet {count:,}", "at risk {count:,}", "lost {count:,}"),
             analysis.counts().values(),
             strict=False,
         )

@@ -96,7 +96,7 @@ def uplift(
             )
         )
         if "verdict" in one:
-            click.echo(say("    verdict: {value}", language, value=one["verdict"]))
+            click.echo(say("    verdict: {value}", language, value=say(one["verdict"], language)))
         if "sample_ratio_p" in one:
             told = say("    sample ratio p: {value:.3g}", language, value=one["sample_ratio_p"])
             click.echo(told)

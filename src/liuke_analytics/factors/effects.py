@@ -31,6 +31,8 @@ class Factor(NamedTuple):
 
 
 class Factors(NamedTuple):
+    """All traits, the surest first; `customers` looked at, `events` among them."""
+
     factors: tuple[Factor, ...]
     customers: int
     events: int

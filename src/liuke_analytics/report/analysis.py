@@ -20,6 +20,9 @@ from liuke_analytics.scorecard import Purchases as Rows
 Q = 0.9
 YEAR_WEEKS = 52
 ORIGINS = 4
+STATES = ("active", "quiet", "at_risk", "lost")
+"""Quiet: within the limit of a customer without a rhythm, but more likely gone than not."""
+_EVEN = 0.5
 _DAYS_A_WEEK = 7
 
 
@@ -48,6 +51,12 @@ class Customers(NamedTuple):
     expected: Floats
     value: Floats
     worth: Floats
+
+    def outlook(self) -> Floats:
+        """What the next year is expected to bring, gone or not: money, else purchases; as worth."""
+        money = np.isfinite(self.value).any()
+        brought: Floats = self.expected * self.value if money else self.expected
+        return brought
 
 
 class Month(NamedTuple):
@@ -84,11 +93,22 @@ class Analysis:
         return rows[order]
 
     def counts(self) -> dict[str, int]:
-        """How many are active, at risk and lost; nobody is any of it without a rhythm."""
+        """How many are in each of STATES; nobody is in any without a rhythm."""
         if self.rhythm is None:
             return {}
-        number = np.bincount(self.customers.state, minlength=3)
-        return dict(zip(("active", "at_risk", "lost"), map(int, number), strict=True))
+        return {state: len(self.rows(state)) for state in STATES}
+
+    def rows(self, state: str) -> Ints:
+        """Places of the customers in one of STATES, ascending."""
+        who = self.customers
+        quiet = (who.state == 0) & (who.alive < _EVEN)
+        within = {
+            "active": (who.state == 0) & ~quiet,
+            "quiet": quiet,
+            "at_risk": who.state == 1,
+            "lost": who.state == 2,
+        }
+        return np.flatnonzero(within[state])
 
 
 def analyse(orders: Orders) -> Analysis:

@@ -41,7 +41,10 @@ class Scorecard(NamedTuple):
 
 
 def measures(probability: ArrayLike, event: ArrayLike, top: int) -> Measures:
-    """Judge `probability` of an `event` (0 or 1); `top` is the k of the hit rate."""
+    """Judge `probability` of an `event` (0 or 1); `top` is the k of the hit rate.
+
+    Raises ValueError without a case.
+    """
     p = np.clip(np.asarray(probability, float), EDGE, 1 - EDGE)
     y = (np.asarray(event) == 1).astype(float)
     if not len(y):
