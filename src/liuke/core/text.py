@@ -158,17 +158,21 @@ def suffixes(number: str, shortest: int = SHORTEST_SUFFIX) -> list[str]:
     return [number[start:] for start in range(len(number) - shortest + 1)]
 
 
-def document_tokens(texts: Iterable[str], numbers: Iterable[str] = ()) -> set[str]:
+def document_tokens(
+    texts: Iterable[str], numbers: Iterable[str] = (), places: Iterable[str] = ()
+) -> set[str]:
     """What a row is found by.
 
     `texts` (names, brands, e-mail) by the beginning of any word, in characters or in pinyin;
-    `numbers` (phones, codes, plates, chassis numbers) by their last figures too.
+    `numbers` (phones, codes, plates, chassis numbers) by their last figures too; `places` as they
+    are written, because in pinyin half a city answers to `hai` or `lu`.
     A person with a mobile has about 40. The first TEXT_LENGTH characters of each count, and what
     comes after DOCUMENT_TOKENS tokens is dropped, so give the important ones first: 300 vehicles
     fit. No document has more than 2,000 above that.
     """
     tokens: set[str] = set()
-    for found in chain(map(_text_tokens, texts), map(_number_tokens, numbers)):
+    found_by = (map(_text_tokens, texts), map(_number_tokens, numbers), map(_place_tokens, places))
+    for found in chain.from_iterable(found_by):
         if len(tokens) >= DOCUMENT_TOKENS:
             break
         tokens |= found
@@ -220,6 +224,14 @@ def _text_tokens(text: str) -> set[str]:
             tokens.update(characters, _grams(characters))
     for reading in _readings(atoms):
         tokens |= _beginnings(reading)
+    return tokens
+
+
+def _place_tokens(place: str) -> set[str]:
+    tokens: set[str] = set()
+    for han, group in groupby(_atoms(place), key=lambda atom: _is_han(atom) is not None):
+        atoms = list(group)
+        tokens.update(*((atoms, _grams(atoms)) if han else (_beginnings(atoms),)))
     return tokens
 
 
