@@ -8,7 +8,7 @@ from itertools import chain, groupby, pairwise
 
 import phonenumbers
 from opencc import OpenCC
-from phonenumbers import NumberParseException, PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumberFormat
 from pypinyin import lazy_pinyin
 
 SORT_KEY_LENGTH = 120
@@ -30,6 +30,13 @@ _atoms_of = re.compile(rf"[{_HAN}]|\d+|[^\W\d_{_HAN}]+").findall
 _words_of = re.compile(rf"[{_HAN}]|[^\W_{_HAN}]+").findall
 _like_a_number = re.compile(r"\+?[\d().\-/]*\d[\d().\-/]*").fullmatch
 _chinese_mobile = re.compile(r"(?:0|86|0086)?(1[3-9]\d{9})").fullmatch
+# A landline as most people write it: nothing to parse, and a file brings them by the thousand.
+_like_a_landline = re.compile(r"0([1-9]\d{9,10})").fullmatch
+_chinese_landline = re.compile(
+    PhoneMetadata.metadata_for_region("CN").fixed_line.national_number_pattern
+).fullmatch
+_plainly_written = re.compile(r"[A-Za-z]{0,2}[0-9\s()-]*").fullmatch
+SHORTEST_NATIONAL = 7
 # Control characters a database refuses, and marks that pasting from a chat leaves behind.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
@@ -144,6 +151,8 @@ def phone(value: str, region: str = "CN") -> str:
     abroad = text.startswith("+") and not figures.startswith("86")
     if region == "CN" and not abroad and (mobile := _chinese_mobile(figures)):
         return f"+86{mobile[1]}"
+    if region == "CN" and not abroad and (known := _quickly(text, figures)) is not None:
+        return known
     try:
         number = phonenumbers.parse(re.sub("转|分机", " ext ", text), region)
     except NumberParseException:
@@ -151,6 +160,16 @@ def phone(value: str, region: str = "CN") -> str:
     if phonenumbers.is_valid_number(number):
         return phonenumbers.format_number(number, PhoneNumberFormat.E164)
     return figures[:NUMBER_LENGTH]
+
+
+def _quickly(text: str, figures: str) -> str | None:
+    """What the whole parsing comes to, where that is plain to see."""
+    if not _plainly_written(text):
+        return None
+    if len(figures.removeprefix("0")) < SHORTEST_NATIONAL:
+        return figures
+    landline = _like_a_landline(figures)
+    return f"+86{landline[1]}" if landline and _chinese_landline(landline[1]) else None
 
 
 def suffixes(number: str, shortest: int = SHORTEST_SUFFIX) -> list[str]:
