@@ -1,7 +1,7 @@
 from django.urls import path
 
 from liuke.desk.views import customers as views
-from liuke.desk.views import duplicates, handover, privacy, record, today
+from liuke.desk.views import duplicates, handover, merge_runs, privacy, record, today
 
 urlpatterns = [
     path("today/", today.today, name="today"),
@@ -18,6 +18,10 @@ urlpatterns = [
     ),
     path(
         "customers/duplicates/<int:pk>/apart/", duplicates.duplicate_apart, name="duplicate-apart"
+    ),
+    path("customers/duplicates/merge/", merge_runs.merge_run, name="merge-run"),
+    path(
+        "customers/duplicates/runs/<int:pk>/undo/", merge_runs.merge_run_undo, name="merge-run-undo"
     ),
     path("customers/merges/<int:pk>/undo/", duplicates.merge_undo, name="merge-undo"),
     path("customers/undo/", views.customers_undo, name="customers-undo"),

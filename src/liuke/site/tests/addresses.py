@@ -67,6 +67,7 @@ FIRM_WIDE = {
     "customer-new": Act.EDIT_CUSTOMERS,
     "customer-known": Act.EDIT_CUSTOMERS,
     "duplicates": Act.EDIT_CUSTOMERS,
+    "merge-run": Act.MERGE,
     "customers-export": Act.EXPORT,
     "churn": None,
     "churn-print": None,
@@ -104,6 +105,7 @@ BY_HANDOVER = {"handover-new": Act.HAND_OVER, "handover-done": None, "handover-b
 # These name a pair of customers or a merge: both within sight, or it does not exist.
 BY_PAIR = {
     "duplicate-merge": Act.MERGE, "duplicate-apart": Act.EDIT_CUSTOMERS, "merge-undo": Act.MERGE,
+    "merge-run-undo": Act.MERGE,
 }  # fmt: skip
 BY_IMPORT = {
     "import-run", "import-map", "import-check", "import-stop", "import-discard", "import-rejects",
