@@ -32,6 +32,8 @@ VERBS = {
     "merges.undone": gettext_lazy("Run of merges undone"),
     "customer.removed": gettext_lazy("Customer of an undone import removed"),
     "customers.handed_over": gettext_lazy("Customers handed over"),
+    "question.asked": gettext_lazy("Owner asked"),
+    "question.answered": gettext_lazy("Colleague answered"),
     "duplicate.proposed": gettext_lazy("Possible duplicate reported"),
     "duplicate.decided": gettext_lazy("Possible duplicate decided"),
     "person.added": gettext_lazy("Person around them added"),

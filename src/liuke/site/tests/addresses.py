@@ -42,7 +42,14 @@ POSTED = {
     "relation-end", "customer-archive",
 }  # fmt: skip
 BY_ORDER = {"order": None, "order-void": Act.RECORD_ORDERS}
-BY_ITEM = {"agenda-snooze", "agenda-hand-over", "agenda-done", "agenda-restore"}
+BY_ITEM = {
+    "question-answer",
+    "question-seen",
+    "agenda-snooze",
+    "agenda-hand-over",
+    "agenda-done",
+    "agenda-restore",
+}
 FIRM_WIDE = {
     "home": None,
     "first-calls": None,
@@ -97,6 +104,7 @@ BY_PERSON = {
 MANY = {
     "pool-claim", "customers-assign", "customers-tag", "customers-undo", "customers-view",
     "field-move", "duplicate-propose", "duplicates-find",
+    "ask-owner",
 }  # fmt: skip
 # One's own files alone; whose they are is asked in the tests of exports.
 BY_EXPORT = {"export-file", "export-stop"}
