@@ -42,7 +42,14 @@ POSTED = {
     "relation-end", "customer-archive",
 }  # fmt: skip
 BY_ORDER = {"order": None, "order-void": Act.RECORD_ORDERS}
-BY_ITEM = {"agenda-snooze", "agenda-hand-over", "agenda-done", "agenda-restore"}
+BY_ITEM = {
+    "question-answer",
+    "question-seen",
+    "agenda-snooze",
+    "agenda-hand-over",
+    "agenda-done",
+    "agenda-restore",
+}
 FIRM_WIDE = {
     "home": None,
     "first-calls": None,
@@ -67,6 +74,7 @@ FIRM_WIDE = {
     "customer-new": Act.EDIT_CUSTOMERS,
     "customer-known": Act.EDIT_CUSTOMERS,
     "duplicates": Act.EDIT_CUSTOMERS,
+    "merge-run": Act.MERGE,
     "customers-export": Act.EXPORT,
     "churn": None,
     "churn-print": None,
@@ -96,6 +104,7 @@ BY_PERSON = {
 MANY = {
     "pool-claim", "customers-assign", "customers-tag", "customers-undo", "customers-view",
     "field-move", "duplicate-propose", "duplicates-find",
+    "ask-owner",
 }  # fmt: skip
 # One's own files alone; whose they are is asked in the tests of exports.
 BY_EXPORT = {"export-file", "export-stop"}
@@ -104,6 +113,7 @@ BY_HANDOVER = {"handover-new": Act.HAND_OVER, "handover-done": None, "handover-b
 # These name a pair of customers or a merge: both within sight, or it does not exist.
 BY_PAIR = {
     "duplicate-merge": Act.MERGE, "duplicate-apart": Act.EDIT_CUSTOMERS, "merge-undo": Act.MERGE,
+    "merge-run-undo": Act.MERGE,
 }  # fmt: skip
 BY_IMPORT = {
     "import-run", "import-map", "import-check", "import-stop", "import-discard", "import-rejects",
