@@ -1,7 +1,16 @@
 from django.urls import path
 
+from liuke.desk.views import (
+    conflicts,
+    duplicates,
+    handover,
+    merge_runs,
+    privacy,
+    questions,
+    record,
+    today,
+)
 from liuke.desk.views import customers as views
-from liuke.desk.views import duplicates, handover, merge_runs, privacy, questions, record, today
 
 urlpatterns = [
     path("today/", today.today, name="today"),
@@ -47,6 +56,14 @@ urlpatterns = [
     ),
     path("customers/<int:pk>/privacy/", privacy.customer_privacy, name="customer-privacy"),
     path("customers/<int:pk>/archive/", privacy.customer_archive, name="customer-archive"),
+    path("conflicts/", conflicts.conflicts, name="conflicts"),
+    path("conflicts/new/", conflicts.conflict_new, name="conflict-new"),
+    path("conflicts/figures/", conflicts.conflict_figures, name="conflict-figures"),
+    path("conflicts/<int:pk>/", conflicts.conflict, name="conflict"),
+    path("conflicts/<int:pk>/decide/", conflicts.conflict_decide, name="conflict-decide"),
+    path("conflicts/<int:pk>/appeal/", conflicts.conflict_appeal, name="conflict-appeal"),
+    path("conflicts/<int:pk>/drop/", conflicts.conflict_drop, name="conflict-drop"),
+    path("settings/together/", conflicts.conflict_terms, name="conflict-terms"),
     path("journal/", record.journal, name="journal"),
     path("search/", views.search, name="search"),
     path("search/palette/", views.palette, name="palette"),

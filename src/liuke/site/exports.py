@@ -11,7 +11,7 @@ from liuke.accounts.rules import Act
 from liuke.core.models import JournalEntry
 from liuke.customers.models import Customer
 from liuke.customers.queries import visible_to
-from liuke.desk.queries import listing, own_views, record
+from liuke.desk.queries import conflicts, listing, own_views, record
 from liuke.exports.queries import Source
 
 
@@ -30,6 +30,12 @@ def _entries(viewer: User) -> QuerySet[JournalEntry]:
 SOURCES: Mapping[str, Source] = {
     "customers": Source(
         _("Customers"), listing.customer_list, _customers, _customer_columns, "customers"
+    ),
+    "conflicts": Source(
+        _("Conflicts"),
+        conflicts.conflict_list,
+        conflicts.rows,
+        screen="conflicts",
     ),
     "journal": Source(
         _("Journal"),

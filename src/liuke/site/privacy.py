@@ -26,8 +26,12 @@ PARTS: Mapping[str, Part] = {
     "customers.formercustomer": Part(Fate.BLANK),
     "customers.customerstate": Part(Fate.KEEP),
     "customers.customer_tags": Part(Fate.DELETE),
+    "customers.collaborator": Part(Fate.BLANK),
     "customers.hold": Part(Fate.BLANK, keep=("source",)),
     "ownership.ownerperiod": Part(Fate.BLANK),
+    # Days and numbers, and who decided; the words of both go.
+    "ownership.conflict": Part(Fate.BLANK),
+    "ownership.decision": Part(Fate.BLANK),
     "ownership.handedcustomer": Part(Fate.KEEP),
     "agenda.agendaitem": Part(Fate.BLANK, keep=("episode",)),
     "agenda.question": Part(Fate.DELETE),

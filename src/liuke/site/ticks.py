@@ -17,6 +17,7 @@ TICKS: dict[str, Tick] = {
     "churn.score": churn.score_when_due,
     "customers.completeness": customers.weigh_profiles,
     "customers.merging": customer_jobs.resume_merging,
+    "customers.help": customers.expire_help,
     "customers.tally": customers.keep_tally,
     "agenda.tally": agenda.keep_tally,
     "exports.expire": exports.expire,

@@ -8,6 +8,7 @@ from liuke.customers.models.duplicates import (
     FormerCustomer,
     PrimaryMobile,
 )
+from liuke.customers.models.helping import Collaborator
 from liuke.customers.models.hold import Hold
 from liuke.customers.models.merge_runs import MergeRun
 from liuke.customers.models.people import Person, PersonRole
@@ -19,6 +20,7 @@ __all__ = [
     "NOT_SAID",
     "Asset",
     "Child",
+    "Collaborator",
     "Consent",
     "ContactBlock",
     "ContactPoint",

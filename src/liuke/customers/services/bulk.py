@@ -19,8 +19,9 @@ from liuke.customers.rules import plate_key
 from liuke.customers.rules.contacts import PointKind, normalised
 from liuke.customers.services import duplicates
 from liuke.customers.services import tags as tagging
-from liuke.customers.services.file import NewCustomer, branch_of, chunks, lock
+from liuke.customers.services.file import NewCustomer, branch_of, chunks
 from liuke.customers.services.finding import reindex
+from liuke.customers.services.locking import lock
 from liuke.customers.services.points import NewContactPoint, line
 from liuke.facts import AssetsChanged, CustomersMoved, CustomersRecorded
 

@@ -6,18 +6,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from liuke.accounts.models import User
 from liuke.accounts.rules import Act
 from liuke.accounts.services import require
 from liuke.core import bulk, journal, search, text
 from liuke.core.announce import announce
-from liuke.core.errors import Refused, Stale
+from liuke.core.errors import Stale
 from liuke.core.journal import Change
 from liuke.customers import queries
 from liuke.customers.models import (
@@ -236,40 +235,6 @@ def chunks(ids: Iterable[int]) -> Iterator[list[int]]:
     """In key order, as many at a time as one statement takes."""
     ordered = sorted(ids)
     return (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))
-
-
-def lock(customer_ids: Collection[int], viewer: User | None = None, act: Act = Act.SEE) -> None:
-    """Lock these customers in key order, so that two writers never wait for each other.
-
-    Whom the viewer may not see does not exist; None stands for the system, which sees everybody.
-    Raises PermissionDenied where the viewer sees them all and may not do this with each.
-    """
-    known = Customer.objects.all() if viewer is None else queries.visible_to(viewer)
-    ids = sorted(customer_ids)
-    for start in range(0, len(ids), CHUNK):
-        chunk = ids[start : start + CHUNK]
-        rows = known.filter(pk__in=chunk).order_by("pk").select_for_update(of=("self",))
-        found = len(rows.values_list("pk", flat=True))
-        if found != len(chunk):
-            raise Refused(_("A customer no longer exists. Reload the page."))
-    if viewer is not None and viewer.scope_for(act) != viewer.scope:
-        _require_for_all(viewer, act, ids)
-
-
-def _require_for_all(viewer: User, act: Act, ids: Sequence[int]) -> None:
-    allowed = queries.visible_to(viewer, act)
-    for start in range(0, len(ids), CHUNK):
-        chunk = ids[start : start + CHUNK]
-        beyond = len(chunk) - allowed.filter(pk__in=chunk).count()
-        if beyond:
-            raise PermissionDenied(
-                ngettext(
-                    "You may not %(act)s with %(n)s of these customers.",
-                    "You may not %(act)s with %(n)s of these customers.",
-                    beyond,
-                )
-                % {"act": act.label, "n": beyond}
-            )
 
 
 def branch_of(actor: User | None) -> Any:

@@ -24,6 +24,7 @@ from liuke.core.ui.figures import month_text
 from liuke.customers.models import Customer, CustomerState
 from liuke.customers.queries import SEARCH_KIND, Tally, relations, standing, tags_in_use
 from liuke.customers.queries.fields import levels
+from liuke.customers.queries.helping import helped_by
 from liuke.customers.queries.people import has_role
 from liuke.customers.rules import Kind, Stage, churn_state
 from liuke.customers.rules.people import BuyingRole
@@ -232,6 +233,9 @@ def _filters(viewer: User, today: date) -> list[Filter]:
         Filter("level", _("Level"), "choice", lambda v: Q(level=v),
                [(row.name, row.name) for row in levels(archived=True)]),
         Filter("tag", _("Tag"), "choice", lambda v: Q(tags=v), tags),
+        Filter("help", _("Collaboration"), "choice",
+               lambda v: Q(pk__in=helped_by(viewer.pk).values("customer")),
+               [("me", _("I help with"))]),
         Filter("ties", _("Ties"), "choice", relations.tied, Strength.choices),
         Filter("role", _("Known person"), "choice", has_role, BuyingRole.choices),
         Filter("kind", _("Kind"), "choice", lambda v: Q(kind=v), Kind.choices),

@@ -34,6 +34,13 @@ VERBS = {
     "customers.handed_over": gettext_lazy("Customers handed over"),
     "question.asked": gettext_lazy("Owner asked"),
     "question.answered": gettext_lazy("Colleague answered"),
+    "collaborator.added": gettext_lazy("Collaborator added"),
+    "collaborator.ended": gettext_lazy("Collaboration over"),
+    "conflict.opened": gettext_lazy("Conflict opened"),
+    "conflict.decided": gettext_lazy("Conflict decided"),
+    "conflict.appealed": gettext_lazy("Decision of a conflict appealed"),
+    "conflict.dropped": gettext_lazy("Conflict withdrawn"),
+    "conflict.terms_saved": gettext_lazy("Rules of working together changed"),
     "duplicate.proposed": gettext_lazy("Possible duplicate reported"),
     "duplicate.decided": gettext_lazy("Possible duplicate decided"),
     "person.added": gettext_lazy("Person around them added"),
@@ -109,7 +116,11 @@ DAY = re.compile(r"\d{4}-\d\d-\d\d")
 NUMBER = re.compile(r"\+?\d[\d ()-]{5,}\d")
 
 
-LISTS = {"customers": gettext_lazy("Customers"), "journal": gettext_lazy("Journal")}
+LISTS = {
+    "customers": gettext_lazy("Customers"),
+    "conflicts": gettext_lazy("Conflicts"),
+    "journal": gettext_lazy("Journal"),
+}
 ORIGINS = {
     "form": gettext_lazy("the form"),
     "api": gettext_lazy("a program"),
@@ -219,7 +230,7 @@ def kinds() -> list[tuple[str, str]]:
     subjects = (
         "customers.customer", "customers.asset", "customers.contactblock", "sales.order",
         "followups.interaction", "agenda.agendaitem", "exports.export", "imports.importrun",
-        "churn.churnrule", "accounts.user", "accounts.unit",
+        "ownership.conflict", "churn.churnrule", "accounts.user", "accounts.unit",
     )  # fmt: skip
     return [
         (subject, str(apps.get_model(subject)._meta.verbose_name).capitalize())

@@ -14,7 +14,7 @@ from duckdb import DuckDBPyConnection
 
 from liuke.accounts.models import User
 from liuke.accounts.queries import reach_of
-from liuke.customers.queries import ids_by_code, visible_to
+from liuke.customers.queries import ids_by_code, within
 from liuke.customers.services import KnownCustomer, ensure_customers
 from liuke.imports.readers.mapping import Meaning
 from liuke.imports.services.kinds.kind import Made
@@ -186,7 +186,7 @@ def _out_of_reach(
     if actor is None or reach_of(actor).everything:
         return [], list(orders)
     known = existing_customers(list({order.customer for order in orders}))
-    mine = set(visible_to(actor).filter(pk__in=known.values()).values_list("pk", flat=True))
+    mine = set(within(actor).filter(pk__in=known.values()).values_list("pk", flat=True))
     hidden = {code for code, pk in known.items() if pk not in mine}
     message = _("This customer belongs to others. Ask somebody who sees the whole firm.")
     foreign = [(order.place, order.kind, message) for order in orders if order.customer in hidden]

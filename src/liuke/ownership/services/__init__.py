@@ -2,21 +2,35 @@
 
 from liuke.ownership.services.claiming import claim, release, save_pool
 from liuke.ownership.services.clocks import hold, refresh_pools
+from liuke.ownership.services.conflicts import (
+    NewConflict,
+    appeal_conflict,
+    decide_conflict,
+    drop_conflict,
+    open_conflict,
+    save_terms,
+)
 from liuke.ownership.services.following import follow
 from liuke.ownership.services.handover import hand_over
 from liuke.ownership.services.periods import give
 from liuke.ownership.services.recycling import advance, extend, save_rules
 
 __all__ = [
+    "NewConflict",
     "advance",
+    "appeal_conflict",
     "claim",
+    "decide_conflict",
+    "drop_conflict",
     "extend",
     "follow",
     "give",
     "hand_over",
     "hold",
+    "open_conflict",
     "refresh_pools",
     "release",
     "save_pool",
     "save_rules",
+    "save_terms",
 ]

@@ -31,15 +31,17 @@ BY_CUSTOMER = {
     "relation-new": Act.EDIT_CUSTOMERS,
     "relation-edit": Act.EDIT_CUSTOMERS,
     "customer-pick": Act.EDIT_CUSTOMERS,
+    "helper-new": Act.ASSIGN,
     # These take away what the others opened.
     "point-remove": Act.EDIT_CUSTOMERS,
     "person-remove": Act.EDIT_CUSTOMERS,
     "relation-end": Act.EDIT_CUSTOMERS,
+    "helper-end": Act.ASSIGN,
 }
 # These change at once, and take a POST only.
 POSTED = {
     "order-void", "contact-unblock", "point-prefer", "point-remove", "person-remove",
-    "relation-end", "customer-archive",
+    "relation-end", "customer-archive", "helper-end",
 }  # fmt: skip
 BY_ORDER = {"order": None, "order-void": Act.RECORD_ORDERS}
 BY_ITEM = {
@@ -83,6 +85,10 @@ FIRM_WIDE = {
     "churn-rules": None,
     "churn-rule": Act.EDIT_RULES,
     "churn-rule-of": Act.EDIT_RULES,
+    "conflicts": None,
+    "conflict-new": Act.EDIT_CUSTOMERS,
+    "conflict-figures": None,
+    "conflict-terms": None,
     "journal": Act.SEE_JOURNAL,
     "exports": Act.EXPORT,
     "export-new": Act.EXPORT,
@@ -115,6 +121,8 @@ BY_PAIR = {
     "duplicate-merge": Act.MERGE, "duplicate-apart": Act.EDIT_CUSTOMERS, "merge-undo": Act.MERGE,
     "merge-run-undo": Act.MERGE,
 }  # fmt: skip
+# These name a case: one is part of it or decides it, or it does not exist.
+BY_CONFLICT = {"conflict", "conflict-decide", "conflict-appeal", "conflict-drop"}
 BY_IMPORT = {
     "import-run", "import-map", "import-check", "import-stop", "import-discard", "import-rejects",
     "import-kind", "import-undo",
@@ -180,10 +188,15 @@ API = {
     ("post", "/api/agenda/{pk}/snooze"): Act.FOLLOW_UP,
     ("post", "/api/agenda/{pk}/hand-over"): Act.FOLLOW_UP,
     ("post", "/api/agenda/{pk}/done"): Act.FOLLOW_UP,
+    ("get", "/api/conflicts"): None,
+    ("post", "/api/conflicts"): Act.EDIT_CUSTOMERS,
+    ("get", "/api/conflicts/{pk}"): None,
+    ("post", "/api/conflicts/{pk}/decide"): Act.SETTLE,
+    ("post", "/api/conflicts/{pk}/appeal"): None,
 }
 ARGS = {
     **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *BY_IMPORT, *BY_EXPORT, *BY_PERSON], (1,)),
-    **dict.fromkeys([*BY_POOL, *BY_HANDOVER, *BY_PAIR], (1,)),
+    **dict.fromkeys([*BY_POOL, *BY_HANDOVER, *BY_PAIR, *BY_CONFLICT], (1,)),
     "mfa_edit_webauthn": (1,),
     "mfa_remove_webauthn": (1,),
     "role": ("seller",),
@@ -193,6 +206,7 @@ ARGS = {
     "field": ("motive",),
     "field-move": ("motive",),
     "asset-edit": (1, 1),
+    "helper-end": (1, 1),
     "handover-briefing": (1, 1),
     "churn-rule-of": ("person",),
     "relation-kind": ("kin",),
