@@ -1,7 +1,7 @@
 from django.urls import path
 
 from liuke.desk.views import customers as views
-from liuke.desk.views import duplicates, handover, privacy, record, today
+from liuke.desk.views import duplicates, handover, privacy, record, sharing, today
 
 urlpatterns = [
     path("today/", today.today, name="today"),
@@ -9,6 +9,7 @@ urlpatterns = [
     path("customers/", views.customer_list, name="customers"),
     path("customers/export.csv", views.customers_export, name="customers-export"),
     path("customers/assign/", views.customers_assign, name="customers-assign"),
+    path("customers/share/", sharing.customers_share, name="customers-share"),
     path("customers/tag/", views.customers_tag, name="customers-tag"),
     path("customers/duplicates/", duplicates.duplicates, name="duplicates"),
     path("customers/duplicates/find/", duplicates.duplicates_find, name="duplicates-find"),

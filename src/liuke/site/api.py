@@ -19,6 +19,7 @@ from liuke.customers.api.duplicates import router as duplicates
 from liuke.customers.api.fields import router as fields
 from liuke.customers.services import Known
 from liuke.followups.api import router as followups
+from liuke.ownership.api import router as ownership
 from liuke.sales.api import router as sales
 
 
@@ -48,6 +49,7 @@ api.add_router("", duplicates)
 api.add_router("", customers)
 api.add_router("", around)
 api.add_router("", fields)
+api.add_router("", ownership)
 api.add_router("", sales)
 api.add_router("", churn)
 api.add_router("", followups)

@@ -51,6 +51,7 @@ SETTINGS: list[tuple[Any, str, str, str, Act | None]] = [
     (_("Churn rules"), "churn-rules", "door-exit", "/settings/churn/", None),
     (_("Contact rhythm"), "cadences", "phone", "/settings/contacts/", None),
     (_("Pools"), "pool-settings", "users-group", "/settings/pools/", None),
+    (_("Assignment"), "assignment", "route", "/settings/assignment/", None),
     (_("Fields"), "fields", "list-details", "/settings/fields/", None),
     (_("Customer levels"), "levels", "star", "/settings/levels/", None),
     (_("Relations"), "relation-kinds", "affiliate", "/settings/relations/", None),

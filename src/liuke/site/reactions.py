@@ -50,6 +50,14 @@ def _owners(fact: CustomersMoved | CustomersRecorded | CustomersMerged) -> None:
     ownership.follow(fact)
 
 
+def _rules(fact: CustomersRecorded) -> None:
+    moved = ownership.assign_new(fact)
+    if moved is not None:
+        # The history is written there already, with what the rule said.
+        _places(moved)
+        _months(moved)
+
+
 def _pool_clocks(fact: LevelsChanged | CustomersMerged) -> None:
     ownership.refresh_pools(fact.customer_ids)
 
@@ -69,7 +77,7 @@ REACTIONS: Reactions = {
     facts.AgendaSettled: (_contacts,),
     facts.PeopleLeft: (_left,),
     facts.CustomersMoved: (_places, _owners, _months),
-    facts.CustomersRecorded: (_owners,),
+    facts.CustomersRecorded: (_owners, _rules),
     facts.LevelsChanged: (_pool_clocks,),
     facts.CustomersErased: (_clocks, _contacts, _files),
     facts.CustomersMerged: (

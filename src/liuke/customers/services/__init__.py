@@ -32,6 +32,7 @@ from liuke.customers.services.holds import Held, set_holds
 from liuke.customers.services.many import (
     Batch,
     assign_customers,
+    place_owners,
     set_owners,
     tag_customers,
     undo_batch,
@@ -105,6 +106,7 @@ __all__ = [
     "merge_customers",
     "move_field",
     "note_results",
+    "place_owners",
     "prefer_point",
     "propose_pair",
     "record_consents",
