@@ -73,7 +73,7 @@ class RuleForm(forms.ModelForm[AssignmentRule]):
         self.fields["pick"] = forms.ChoiceField(
             label=_("Who of them"), choices=Pick.choices, widget=forms.RadioSelect
         )
-        self.initial |= {"skills": rule.skills, "pick": rule.pick, **rule.conditions}
+        self.initial = {**self.initial, "skills": rule.skills, "pick": rule.pick, **rule.conditions}
         if rule.pk:
             self.initial["people"] = list(rule.people.all())
 

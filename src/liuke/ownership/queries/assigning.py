@@ -280,7 +280,9 @@ def portions_of(customer_ids: Sequence[int]) -> list[Portion]:
     for start in range(0, len(customer_ids), CHUNK):
         rows = Customer.objects.filter(pk__in=customer_ids[start : start + CHUNK])
         values = rows.order_by("pk").values_list("pk", "state__value_year", "level", "branch")
-        found += [Portion(pk, value or Decimal(), *rest) for pk, value, *rest in values]
+        found += [
+            Portion(pk, value or Decimal(), level, branch) for pk, value, level, branch in values
+        ]
     return found
 
 

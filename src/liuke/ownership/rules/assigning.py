@@ -142,19 +142,23 @@ def assign(
     people = {rule.pk: _able(rule, workers) for rule in rules}
     everybody = list(customers)
     for each in everybody:
-        if each.owner_id in workers:
-            workers[each.owner_id].move(each.level, -1)
+        _had(each, workers, -1)
     for each in everybody:
         found = _first(each, rules, people, turns)
         if found is None:
             left.append(each.pk)
-            if each.owner_id in workers:
-                workers[each.owner_id].move(each.level, 1)
+            _had(each, workers, 1)
             continue
         given[each.pk] = found
         workers[found.to].move(each.level, 1)
         turns[found.rule] = found.to
     return Plan(given, turns, left)
+
+
+def _had(traits: Traits, workers: Mapping[int, Worker], by: int) -> None:
+    """While nobody has decided, the present owner does not have the customer."""
+    if traits.owner_id is not None and traits.owner_id in workers:
+        workers[traits.owner_id].move(traits.level, by)
 
 
 def _able(rule: Terms, workers: Mapping[int, Worker]) -> list[Worker]:

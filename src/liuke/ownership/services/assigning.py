@@ -26,7 +26,7 @@ from liuke.facts import CustomersMoved, CustomersRecorded
 from liuke.ownership.models import AssignmentRule, OwnerPeriod
 from liuke.ownership.queries import assigning
 from liuke.ownership.rules import Reason, Seat, Way, spread
-from liuke.ownership.rules.assigning import CONDITIONS, Plan, assign
+from liuke.ownership.rules.assigning import CONDITIONS, Plan, assign, key_of
 from liuke.ownership.services.clocks import CHUNK
 from liuke.ownership.services.following import follow
 
@@ -49,12 +49,11 @@ def save_rule(
     able = {each.pk for each in assigning.receivers()}
     if any(each.pk not in able for each in people):
         raise Refused(_("Somebody of them does not work with customers. Choose somebody else."))
-    before = None
-    if rule.pk is None:
+    known = AssignmentRule.objects.select_for_update().filter(pk=rule.pk).first()
+    if known is None:
         last = AssignmentRule.objects.aggregate(last=Max("place"))["last"]
         rule.place = 1 + (last or 0)
-    else:
-        before = _told(AssignmentRule.objects.select_for_update().get(pk=rule.pk))
+    before = None if known is None else _told(known)
     rule.full_clean()
     rule.save()
     rule.people.set(people)
@@ -152,9 +151,9 @@ def assign_evenly(
     chosen = list(people_visible_to(actor).filter(pk__in=people))
     if len(chosen) < len(set(people)):
         raise Refused(_("You may not give customers to this person."))
-    known = assigning.workers(chosen).values()
+    known = list(assigning.workers(chosen).values())
     if skill:
-        known = [each for each in known if assigning.key_of(skill) in each.skills]
+        known = [each for each in known if key_of(skill) in each.skills]
     if not known:
         raise Refused(_("Choose among whom."))
     ids = sorted(customer_ids)

@@ -112,3 +112,18 @@ def test_rules_are_read_and_applied(call, branch, manager, lin, qian) -> None:
     assert call(lin, "post", "/assignment/apply", {}).status_code == 403
     assert call(manager, "post", "/assignment/apply", {}).json() == {"count": 2, "left": 0}
     assert not Customer.objects.filter(owner=None).exists()
+
+
+def test_a_customer_recorded_for_nobody_goes_by_the_rules(call, lin, qian, person) -> None:
+    save_rule(actor=None, rule=AssignmentRule(name="x"), people=[qian])
+    wanted = [
+        ("王海涛", {}, lin),
+        ("李娜", {"owner_id": None}, qian),
+        ("赵敏", {"owner_id": lin.pk}, lin),
+    ]
+    for name, given, owner in wanted:
+        made = call(lin, "post", "/customers", {"name": name, **given})
+        assert made.status_code == 201
+        assert made.json()["owner"] == owner.pk
+    refused = call(lin, "post", "/customers", {"name": "周杰", "owner_id": qian.pk})
+    assert refused.json() == {"detail": ["You may not give customers to this person."]}

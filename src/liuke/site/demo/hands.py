@@ -50,12 +50,12 @@ def _hand_over(staff: dict[str, User], today: date) -> None:
             actor=staff["laoban"], leaver_id=staff["sun"].pk, receivers=plan,
             note="孙浩已离职，先交接重点客户",
         )  # fmt: skip
-    for place, (pk, to) in enumerate(sorted(plan.items())):
-        if place % 3 == 0:
-            called = on + timedelta(days=1 + place // 2, hours=5)
-            with clock.set_to(called):
-                call = NewInteraction(pk, called, outcome="talked", said=FIRST_CALL, by_id=to)
-                record_interactions(actor=staff["laoban"], interactions=[call])
+    calls = [
+        NewInteraction(pk, on + timedelta(days=1 + place, hours=5), said=FIRST_CALL, by_id=to)
+        for place, (pk, to) in enumerate(sorted(plan.items())[: MOST_HANDED // 3])
+    ]
+    with clock.set_to(calls[-1].occurred_at):
+        record_interactions(actor=staff["laoban"], interactions=calls)
 
 
 def _release(staff: dict[str, User], today: date) -> None:
