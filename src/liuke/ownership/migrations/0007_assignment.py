@@ -52,7 +52,10 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=40, unique=True, verbose_name="name")),
                 ("place", models.PositiveIntegerField(default=0, editable=False)),
                 ("active", models.BooleanField(default=True, verbose_name="in use")),
-                ("conditions", models.JSONField(blank=True, default=dict)),
+                (
+                    "conditions",
+                    models.JSONField(blank=True, default=dict, verbose_name="conditions"),
+                ),
                 (
                     "pick",
                     models.CharField(
@@ -65,7 +68,7 @@ class Migration(migrations.Migration):
                         verbose_name="who of them",
                     ),
                 ),
-                ("skills", models.JSONField(blank=True, default=list)),
+                ("skills", models.JSONField(blank=True, default=list, verbose_name="skills")),
                 (
                     "speaks",
                     models.BooleanField(

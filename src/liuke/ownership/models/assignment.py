@@ -19,7 +19,7 @@ class AssignmentRule(models.Model):
     name = models.CharField(pgettext_lazy("rule", "name"), max_length=40, unique=True)
     place = models.PositiveIntegerField(default=0, editable=False)
     active = models.BooleanField(_("in use"), default=True)
-    conditions = models.JSONField(default=dict, blank=True)
+    conditions = models.JSONField(_("conditions"), default=dict, blank=True)
     people = models.ManyToManyField(
         settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("people")
     )
@@ -32,7 +32,7 @@ class AssignmentRule(models.Model):
         verbose_name=_("everybody of"),
     )
     pick = models.CharField(_("who of them"), max_length=5, choices=Pick, default=Pick.LOAD)
-    skills = models.JSONField(default=list, blank=True)
+    skills = models.JSONField(_("skills"), default=list, blank=True)
     speaks = models.BooleanField(_("only who speaks the customer's language"), default=False)
     last = models.PositiveBigIntegerField(null=True, editable=False)
 

@@ -32,7 +32,7 @@ from liuke.ownership.services.following import follow
 
 # More at once are a file that is taken stock of, not people who wait for a call.
 NEWS = 100
-TOLD = ("name", "active", "conditions", "unit_id", "pick", "skills", "speaks")
+TOLD = ("name", "active", "conditions", "pick", "skills", "speaks")
 
 
 @transaction.atomic
@@ -210,4 +210,5 @@ def _say_why(whys: Mapping[int, Mapping[str, Any]]) -> None:
 
 def _told(rule: AssignmentRule) -> dict[str, Any]:
     people = sorted(rule.people.values_list("pk", flat=True))
-    return {**{name: getattr(rule, name) for name in TOLD}, "people": people}
+    told = {name: getattr(rule, name) for name in TOLD}
+    return {**told, "unit": rule.unit_id, "people": people}

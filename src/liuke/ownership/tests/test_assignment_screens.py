@@ -101,6 +101,16 @@ def test_what_is_missing_or_taken_is_said_at_its_field(seat, manager, lin) -> No
     assert AssignmentRule.objects.count() == 1
 
 
+def test_the_journal_says_what_a_rule_asks(seat, manager, lin, branch) -> None:
+    rule = AssignmentRule(
+        name="x", unit=branch, conditions={"branches": [branch.pk], "kinds": ["person"]}
+    )
+    save_rule(actor=manager, rule=rule, people=[lin])
+    page = seat(manager).get(reverse("journal")).content.decode()
+    for words in ("Branch 浦东店, Kind Person", "林晓雯", "Rule of assignment changed"):
+        assert words in page
+
+
 def test_rules_change_places_and_go(seat, manager, lin, qian) -> None:
     rules = [
         save_rule(actor=None, rule=AssignmentRule(name=name), people=[lin]) for name in "一二三"
