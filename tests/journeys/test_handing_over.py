@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from liuke.accounts.models import User
 from liuke.customers.models import Customer
+from liuke.ownership.models import AssignmentRule
 from tests.journeys import hands
 from tests.journeys.conftest import Visit, at, names
 from tests.journeys.shop import Shop
@@ -63,3 +64,35 @@ def test_the_selected_are_shared_out_and_a_rule_takes_the_next(visit: Visit, sho
     assert set(names(page)) >= {"王芳", "王海涛"}
     both = Customer.objects.filter(name__in=["王芳", "王海涛"])
     assert {row.owner for row in both} == {shop.other}
+
+
+def test_a_rule_is_made_of_words_and_people(visit: Visit, shop: Shop) -> None:
+    hands.ruled(shop)
+    page = visit("/settings/assignment/new/", shop.owner)
+    page.locator("[name=name]").fill("江浙沪")
+    region = page.get_by_label("Region")
+    region.press_sequentially(f"江苏，{hands.SHANGHAI}")
+    region.press("Enter")
+    chips = page.locator(".lk-words", has=region).locator("b")
+    expect(chips).to_have_text(["江苏", hands.SHANGHAI])
+    region.press("Backspace")
+    expect(chips).to_have_text(["江苏"])
+    page.get_by_role("button", name="Remove 江苏").click()
+    region.press_sequentially(hands.SHANGHAI)
+    page.get_by_label("钱玲", exact=True).check()
+    page.locator("[value=preview]").click()
+    expect(page.locator("#preview")).to_contain_text("Nobody without an owner fits")
+    expect(page.locator(".lk-words", has=page.get_by_label("Region")).locator("b")).to_have_text(
+        hands.SHANGHAI
+    )
+    page.locator("[value=save]").click()
+    at(page, "/settings/assignment/")
+    made = AssignmentRule.objects.get(name="江浙沪")
+    assert made.conditions == {"regions": [hands.SHANGHAI]}
+    assert list(made.people.all()) == [shop.other]
+    # Behind the rule that takes everybody it gets nobody; above it, it does.
+    page.get_by_role("button", name="江浙沪: up").click()
+    page.get_by_role("button", name=re.compile("Try the rules")).click()
+    expect(page.locator(".lk-toast")).to_contain_text("2 customers assigned")
+    got = Customer.objects.filter(name__in=hands.NEWCOMERS)
+    assert {row.owner for row in got} == {shop.other}
