@@ -115,6 +115,15 @@ def normalise(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
+def listed(text: str) -> list[str]:
+    """The words that somebody typed between commas, each once."""
+    found: dict[str, str] = {}
+    for part in re.split(r"[,，、;；\n]", text):
+        if word := " ".join(part.split()):
+            found.setdefault(normalise(word), word)
+    return list(found.values())
+
+
 def sort_key(name: str) -> str:
     """The name as it is ordered: 王海涛 as "wang hai tao", Latin words as they are.
 

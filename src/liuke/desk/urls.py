@@ -8,6 +8,7 @@ from liuke.desk.views import (
     privacy,
     questions,
     record,
+    sharing,
     today,
 )
 from liuke.desk.views import customers as views
@@ -18,6 +19,7 @@ urlpatterns = [
     path("customers/", views.customer_list, name="customers"),
     path("customers/export.csv", views.customers_export, name="customers-export"),
     path("customers/assign/", views.customers_assign, name="customers-assign"),
+    path("customers/share/", sharing.customers_share, name="customers-share"),
     path("customers/tag/", views.customers_tag, name="customers-tag"),
     path("customers/new/ask/", questions.ask_owner, name="ask-owner"),
     path("questions/<int:pk>/", questions.question_answer, name="question-answer"),

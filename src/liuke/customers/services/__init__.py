@@ -40,6 +40,7 @@ from liuke.customers.services.locking import lock
 from liuke.customers.services.many import (
     Batch,
     assign_customers,
+    place_owners,
     set_owners,
     tag_customers,
     undo_batch,
@@ -119,6 +120,7 @@ __all__ = [
     "merge_customers",
     "move_field",
     "note_results",
+    "place_owners",
     "prefer_point",
     "propose_pair",
     "put_helper",

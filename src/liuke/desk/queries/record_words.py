@@ -18,6 +18,7 @@ from liuke.core import text
 from liuke.core.models import JournalEntry
 from liuke.core.seals import ERASED
 from liuke.customers.queries import way_text
+from liuke.ownership.rules.assigning import CONDITIONS, word_text
 
 VERBS = {
     "customer.created": gettext_lazy("Customer added"),
@@ -83,6 +84,9 @@ VERBS = {
     "pool.changed": gettext_lazy("Pool changed"),
     "pool.rules_saved": gettext_lazy("Pool rules changed"),
     "pool.extended": gettext_lazy("Time before the pool extended"),
+    "assignment.saved": gettext_lazy("Rule of assignment changed"),
+    "assignment.moved": gettext_lazy("Rule of assignment moved"),
+    "assignment.deleted": gettext_lazy("Rule of assignment deleted"),
     "churn.rule_saved": gettext_lazy("Churn rule changed"),
     "churn.rule_restated": gettext_lazy("Churn rule restated for the past"),
     "cadence.saved": gettext_lazy("Contact rhythm changed"),
@@ -201,7 +205,14 @@ class Words:
             return str(LISTS[value])
         if key == "origin" and value:
             return origin_text(str(value))
+        if key == "conditions" and value:
+            return pgettext("list", ", ").join(self._condition(*each) for each in value.items())
         return self._said(known, value)
+
+    def _condition(self, name: str, words: list[Any]) -> str:
+        shown = [self.units.get(each, each) if name == "branches" else each for each in words]
+        said = pgettext("list", ", ").join(word_text(name, each) for each in shown)
+        return f"{CONDITIONS.get(name, name)} {said}"
 
     def _said(self, known: Field[Any, Any] | None, value: Any) -> str:
         if value is None or value == "" or value == [] or value == {}:
@@ -210,6 +221,8 @@ class Words:
             return _("yes") if value else _("no")
         of_models: dict[Any, Mapping[Any, str]] = {User: self.people, Unit: self.units}
         names = of_models.get(getattr(known, "related_model", None))
+        if names is not None and isinstance(value, list):
+            return pgettext("list", ", ").join(str(names.get(each, each)) for each in value)
         if names is not None:
             return str(names.get(value, value))
         if isinstance(value, list):

@@ -61,6 +61,8 @@ FIRM_WIDE = {
     "pool-settings": None,
     "pool-rules": Act.EDIT_RULES,
     "pool-new": Act.EDIT_RULES,
+    "assignment": None,
+    "assignment-new": Act.EDIT_RULES,
     "cadences": None,
     "cadence": Act.EDIT_RULES,
     "fields": None,
@@ -71,6 +73,7 @@ FIRM_WIDE = {
     "relation-kind": Act.EDIT_RULES,
     "relation-kind-new": Act.EDIT_RULES,
     "customers": None,
+    "customers-share": Act.ASSIGN,
     "search": None,
     "palette": None,
     "customer-new": Act.EDIT_CUSTOMERS,
@@ -109,12 +112,12 @@ BY_PERSON = {
 # These only take a POST that names customers, or a view of one's own.
 MANY = {
     "pool-claim", "customers-assign", "customers-tag", "customers-undo", "customers-view",
-    "field-move", "duplicate-propose", "duplicates-find",
-    "ask-owner",
+    "field-move", "duplicate-propose", "duplicates-find", "assignment-move",
+    "assignment-apply", "ask-owner",
 }  # fmt: skip
 # One's own files alone; whose they are is asked in the tests of exports.
 BY_EXPORT = {"export-file", "export-stop"}
-BY_POOL = {"pool-edit": Act.EDIT_RULES}
+BY_POOL = {"pool-edit": Act.EDIT_RULES, "assignment-edit": Act.EDIT_RULES}
 BY_HANDOVER = {"handover-new": Act.HAND_OVER, "handover-done": None, "handover-briefing": None}
 # These name a pair of customers or a merge: both within sight, or it does not exist.
 BY_PAIR = {
@@ -176,6 +179,13 @@ API = {
     ("post", "/api/duplicates/{pk}/decide"): Act.EDIT_CUSTOMERS,
     ("post", "/api/customers/{pk}/merge"): Act.MERGE,
     ("post", "/api/merges/{pk}/undo"): Act.MERGE,
+    ("get", "/api/pools"): None,
+    ("get", "/api/pools/{pk}/customers"): None,
+    ("post", "/api/pools/claim"): Act.EDIT_CUSTOMERS,
+    ("post", "/api/handovers/preview"): Act.HAND_OVER,
+    ("post", "/api/handovers"): Act.HAND_OVER,
+    ("get", "/api/assignment/rules"): None,
+    ("post", "/api/assignment/apply"): Act.ASSIGN,
     ("post", "/api/orders"): Act.RECORD_ORDERS,
     ("get", "/api/customers/{pk}/orders"): None,
     ("get", "/api/churn/table"): None,
@@ -205,6 +215,7 @@ ARGS = {
     "cadence": ("potential",),
     "field": ("motive",),
     "field-move": ("motive",),
+    "assignment-move": (1,),
     "asset-edit": (1, 1),
     "helper-end": (1, 1),
     "handover-briefing": (1, 1),
