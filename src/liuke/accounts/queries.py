@@ -50,6 +50,26 @@ def _reach(viewer: User, scope: Scope) -> Reach:
     return Reach(user_ids=[viewer.pk, *users], unit_ids=units)
 
 
+def people_within(unit_ids: Collection[int]) -> dict[int, list[int]]:
+    """Unit → the active people of it and of everything below it."""
+    found: dict[int, list[int]] = {pk: [] for pk in unit_ids}
+    if not found:
+        return {}
+    parents = dict(Unit.objects.values_list("pk", "parent_id"))
+    people = User.objects.filter(is_active=True, unit__isnull=False).order_by("pk")
+    for pk, unit in people.values_list("pk", "unit"):
+        for above in _upward(unit, parents):
+            if above in found:
+                found[above].append(pk)
+    return found
+
+
+def units_above(unit_ids: Collection[int]) -> dict[int, list[int]]:
+    """Unit → itself and everything it belongs to."""
+    parents = dict(Unit.objects.values_list("pk", "parent_id"))
+    return {pk: _upward(pk, parents) for pk in unit_ids}
+
+
 class Owned(Protocol):
     """What has an owner and a branch, and people who help: a customer."""
 

@@ -43,5 +43,15 @@ class HandOverForm(forms.Form):
         self.fields["to"] = forms.TypedChoiceField(label=_("To"), coerce=int, choices=choices)
 
 
+class QuestionForm(forms.Form):
+    question = forms.CharField(
+        label=_("What do you want to know?"), max_length=300, widget=forms.Textarea({"rows": 3})
+    )
+
+
+class AnswerForm(forms.Form):
+    answer = forms.CharField(label=_("Answer"), max_length=300, widget=forms.Textarea({"rows": 3}))
+
+
 def _label(person: User) -> str:
     return f"{person} · {person.role}"

@@ -12,12 +12,13 @@ from django.db.models.functions import Coalesce
 
 from liuke.accounts.models import User
 from liuke.accounts.queries import reach_of
-from liuke.agenda.models import AgendaItem, AgendaTally
+from liuke.agenda.models import AgendaItem, AgendaTally, Question
 from liuke.agenda.rules import Ending, Kind
 from liuke.core import clock
 from liuke.core.lists import CAP
 from liuke.customers.queries.helping import by_help
 
+MOST_QUESTIONS = 10
 AWAKE = Q(snoozed_until=None)
 RESPONSIBLE = Coalesce("assignee", "owner")
 
@@ -188,6 +189,19 @@ def future_of(customer_id: int) -> QuerySet[AgendaItem]:
     return rows.select_related("assignee").order_by(
         Coalesce("snoozed_until", "due_on"), F("weight").desc(), "pk"
     )
+
+
+def questions_to(viewer: User) -> QuerySet[Question]:
+    """Questions about customers within this person's scope."""
+    reach = reach_of(viewer)
+    rows = Question.objects.filter(reach.rows(owner="customer__owner", unit="customer__branch"))
+    return rows.select_related("customer", "asker")
+
+
+def questions_of(viewer: User) -> list[Question]:
+    """What this person asked and has not read the answer to, the answered first."""
+    rows = Question.objects.filter(asker=viewer, seen_at=None).select_related("answered_by")
+    return list(rows.order_by(F("answered_at").asc(nulls_last=True), "pk")[:MOST_QUESTIONS])
 
 
 def done_on(kind: str, customer_ids: Collection[int]) -> dict[int, date]:

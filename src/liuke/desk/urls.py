@@ -1,6 +1,16 @@
 from django.urls import path
 
-from liuke.desk.views import conflicts, duplicates, handover, privacy, record, today
+from liuke.desk.views import (
+    conflicts,
+    duplicates,
+    handover,
+    merge_runs,
+    privacy,
+    questions,
+    record,
+    sharing,
+    today,
+)
 from liuke.desk.views import customers as views
 
 urlpatterns = [
@@ -9,7 +19,11 @@ urlpatterns = [
     path("customers/", views.customer_list, name="customers"),
     path("customers/export.csv", views.customers_export, name="customers-export"),
     path("customers/assign/", views.customers_assign, name="customers-assign"),
+    path("customers/share/", sharing.customers_share, name="customers-share"),
     path("customers/tag/", views.customers_tag, name="customers-tag"),
+    path("customers/new/ask/", questions.ask_owner, name="ask-owner"),
+    path("questions/<int:pk>/", questions.question_answer, name="question-answer"),
+    path("questions/<int:pk>/seen/", questions.question_seen, name="question-seen"),
     path("customers/duplicates/", duplicates.duplicates, name="duplicates"),
     path("customers/duplicates/find/", duplicates.duplicates_find, name="duplicates-find"),
     path("customers/duplicates/propose/", duplicates.duplicate_propose, name="duplicate-propose"),
@@ -18,6 +32,10 @@ urlpatterns = [
     ),
     path(
         "customers/duplicates/<int:pk>/apart/", duplicates.duplicate_apart, name="duplicate-apart"
+    ),
+    path("customers/duplicates/merge/", merge_runs.merge_run, name="merge-run"),
+    path(
+        "customers/duplicates/runs/<int:pk>/undo/", merge_runs.merge_run_undo, name="merge-run-undo"
     ),
     path("customers/merges/<int:pk>/undo/", duplicates.merge_undo, name="merge-undo"),
     path("customers/undo/", views.customers_undo, name="customers-undo"),

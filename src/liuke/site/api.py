@@ -20,6 +20,7 @@ from liuke.customers.api.fields import router as fields
 from liuke.customers.services import Known
 from liuke.desk.api import router as conflicts
 from liuke.followups.api import router as followups
+from liuke.ownership.api import router as ownership
 from liuke.sales.api import router as sales
 
 
@@ -49,6 +50,7 @@ api.add_router("", duplicates)
 api.add_router("", customers)
 api.add_router("", around)
 api.add_router("", fields)
+api.add_router("", ownership)
 api.add_router("", sales)
 api.add_router("", churn)
 api.add_router("", followups)

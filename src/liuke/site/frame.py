@@ -54,6 +54,7 @@ SETTINGS: list[tuple[Any, str, str, str, Act | None]] = [
     (_("Contact rhythm"), "cadences", "phone", "/settings/contacts/", None),
     (_("Pools"), "pool-settings", "users-group", "/settings/pools/", None),
     (_("Working together"), "conflict-terms", "scale", "/settings/together/", None),
+    (_("Assignment"), "assignment", "route", "/settings/assignment/", None),
     (_("Fields"), "fields", "list-details", "/settings/fields/", None),
     (_("Customer levels"), "levels", "star", "/settings/levels/", None),
     (_("Relations"), "relation-kinds", "affiliate", "/settings/relations/", None),

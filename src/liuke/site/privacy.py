@@ -34,6 +34,7 @@ PARTS: Mapping[str, Part] = {
     "ownership.decision": Part(Fate.BLANK),
     "ownership.handedcustomer": Part(Fate.KEEP),
     "agenda.agendaitem": Part(Fate.BLANK, keep=("episode",)),
+    "agenda.question": Part(Fate.DELETE),
     # The number is what keeps an order from being recorded, and its sum from counting, twice.
     "sales.order": Part(Fate.BLANK, keep=("number", "currency", "digest", "origin")),
     "sales.orderline": Part(Fate.BLANK),

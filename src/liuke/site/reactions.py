@@ -56,6 +56,14 @@ def _owners(fact: CustomersMoved | CustomersRecorded | CustomersMerged) -> None:
     ownership.follow(fact)
 
 
+def _rules(fact: CustomersRecorded) -> None:
+    moved = ownership.assign_new(fact)
+    if moved is not None:
+        # The history is written there already, with what the rule said.
+        _places(moved)
+        _months(moved)
+
+
 def _pool_clocks(fact: LevelsChanged | CustomersMerged) -> None:
     ownership.refresh_pools(fact.customer_ids)
 
@@ -76,7 +84,7 @@ REACTIONS: Reactions = {
     facts.PeopleLeft: (_left,),
     facts.HelpEnded: (_alone,),
     facts.CustomersMoved: (_places, _owners, _months),
-    facts.CustomersRecorded: (_owners,),
+    facts.CustomersRecorded: (_owners, _rules),
     facts.LevelsChanged: (_pool_clocks,),
     facts.CustomersErased: (_clocks, _contacts, _files),
     facts.CustomersMerged: (

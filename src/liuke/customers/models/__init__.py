@@ -10,6 +10,7 @@ from liuke.customers.models.duplicates import (
 )
 from liuke.customers.models.helping import Collaborator
 from liuke.customers.models.hold import Hold
+from liuke.customers.models.merge_runs import MergeRun
 from liuke.customers.models.people import Person, PersonRole
 from liuke.customers.models.profile import Child, FieldChoice, FieldValue, Level, ProfileField
 from liuke.customers.models.relations import Relation, RelationKind, RelationStrength
@@ -33,6 +34,7 @@ __all__ = [
     "FormerCustomer",
     "Hold",
     "Level",
+    "MergeRun",
     "Person",
     "PersonRole",
     "PrimaryMobile",

@@ -44,7 +44,7 @@ from liuke.customers.queries.fields import fields as every_field
 from liuke.customers.queries.fields import referred
 from liuke.customers.queries.helping import counts_helping, helped_by
 from liuke.customers.rules import RECOVERED_FOR
-from liuke.customers.rules.contacts import NUMBERS
+from liuke.customers.rules.contacts import NUMBERS, PointKind
 from liuke.customers.rules.fields import FieldOf, from_json, written
 
 SEARCH_KIND = "customer"
@@ -136,15 +136,16 @@ def search_tokens(
     """What a customer is found by, the people around and what it was before a merge included."""
     before = list(former)
     texts = [customer.name, *(each.name for each in before), *(person.name for person in people)]
-    numbers = [customer.code, customer.credit_code]
+    numbers, places = [customer.code, customer.credit_code], []
     for each in before:
         numbers += [each.code, each.credit_code]
     for point in points:
-        (numbers if point.kind in NUMBERS else texts).append(point.value)
+        group = places if point.kind == PointKind.ADDRESS else texts
+        (numbers if point.kind in NUMBERS else group).append(point.value)
     for asset in assets:
         texts.append(asset.name)
         numbers.append(asset.serial)
-    return text.document_tokens(filter(None, texts), filter(None, numbers))
+    return text.document_tokens(filter(None, texts), filter(None, numbers), places)
 
 
 def standing(state: str, today: date, of: str = "state__") -> Q:

@@ -81,7 +81,7 @@ def is_number(normalised: str) -> bool:
 
 def holders(numbers: Collection[str]) -> dict[str, int]:
     """Number → the customer that holds it. The caller keeps to one chunk."""
-    rows = PrimaryMobile.objects.filter(number__in=numbers, decision=None, contested=False)
+    rows = PrimaryMobile.objects.filter(number__one_of=numbers, decision=None, contested=False)
     return dict(rows.values_list("number", "customer"))
 
 

@@ -19,11 +19,9 @@ from liuke.customers.services.contacts import (
 from liuke.customers.services.duplicates import Known, decide_pair, propose_pair
 from liuke.customers.services.file import (
     EDITABLE,
-    KnownCustomer,
     NewChild,
     NewCustomer,
     create_customer,
-    ensure_customers,
     record_customers,
     update_customer,
 )
@@ -37,10 +35,12 @@ from liuke.customers.services.helping import (
     put_helper,
 )
 from liuke.customers.services.holds import Held, set_holds
+from liuke.customers.services.known import KnownCustomer, ensure_customers
 from liuke.customers.services.locking import lock
 from liuke.customers.services.many import (
     Batch,
     assign_customers,
+    place_owners,
     set_owners,
     tag_customers,
     undo_batch,
@@ -120,6 +120,7 @@ __all__ = [
     "merge_customers",
     "move_field",
     "note_results",
+    "place_owners",
     "prefer_point",
     "propose_pair",
     "put_helper",

@@ -28,7 +28,7 @@ from liuke.customers.models import (
 )
 from liuke.customers.queries.duplicates import is_number
 from liuke.customers.queries.fields import completeness_of, fields, levels
-from liuke.customers.rules import kind_of, plate_key
+from liuke.customers.rules import plate_key
 from liuke.customers.services import duplicates, points
 from liuke.customers.services import tags as tagging
 from liuke.customers.services.completeness import settle_completeness
@@ -76,14 +76,6 @@ class NewCustomer:
     contact_points: Sequence[NewContactPoint] = ()
     assets: Sequence[tuple[str, str]] = ()
     said: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class KnownCustomer:
-    """A customer as another system knows it: by a number, perhaps with a name."""
-
-    code: str
-    name: str = ""
 
 
 @transaction.atomic
@@ -190,29 +182,6 @@ def update_customer(
 
 
 @transaction.atomic
-def ensure_customers(
-    *, actor: User | None, known: Iterable[KnownCustomer], origin: str
-) -> dict[str, int]:
-    """Find customers by number and record the missing ones; number → id, set-wise.
-
-    Customers that come from a file have no owner until somebody gives them one.
-    """
-    require(actor, Act.EDIT_CUSTOMERS)
-    wanted: dict[str, KnownCustomer] = {}
-    for item in known:
-        if item.code not in wanted or not wanted[item.code].name:
-            wanted[item.code] = item
-    found: dict[str, int] = {}
-    codes = list(wanted)
-    for start in range(0, len(codes), CHUNK):
-        chunk = codes[start : start + CHUNK]
-        found |= queries.ids_by_code(chunk)
-        missing = [wanted[code] for code in chunk if code not in found]
-        found |= _create_known(actor, missing, origin)
-    return found
-
-
-@transaction.atomic
 def record_customers(
     *, actor: User | None, new: Sequence[NewCustomer], origin: str
 ) -> list[Customer]:
@@ -266,16 +235,6 @@ def chunks(ids: Iterable[int]) -> Iterator[list[int]]:
     """In key order, as many at a time as one statement takes."""
     ordered = sorted(ids)
     return (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))
-
-
-def _create_known(
-    actor: User | None, missing: Sequence[KnownCustomer], origin: str
-) -> dict[str, int]:
-    if not missing:
-        return {}
-    named = [(item.code, (item.name or item.code)[:120]) for item in missing]
-    new = [NewCustomer({"kind": kind_of(name), "name": name, "code": code}) for code, name in named]
-    return {row.code: row.pk for row in record_customers(actor=actor, new=new, origin=origin)}
 
 
 def branch_of(actor: User | None) -> Any:

@@ -29,7 +29,7 @@ from liuke.customers.queries.people import has_role
 from liuke.customers.rules import Kind, Stage, churn_state
 from liuke.customers.rules.people import BuyingRole
 from liuke.customers.rules.relations import Strength
-from liuke.desk.queries import pool_line
+from liuke.desk.queries import pool_line, twin_lines
 from liuke.desk.queries.own_columns import between, own_columns
 from liuke.desk.queries.own_views import EVERYBODY
 
@@ -245,6 +245,7 @@ def _filters(viewer: User, today: date) -> list[Filter]:
                lambda v: between("state__last_purchase_on", v)),
         Filter("to_pool", _("Would go to the pool"), "text", pool_line.would_go,
                says=pool_line.table_name, listed=False),
+        *twin_lines.filters(viewer),
         Filter("figure", _("Month table"), "text", _figure, says=_figure_name, listed=False),
     ]  # fmt: skip
 

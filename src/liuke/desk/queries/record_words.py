@@ -18,6 +18,7 @@ from liuke.core import text
 from liuke.core.models import JournalEntry
 from liuke.core.seals import ERASED
 from liuke.customers.queries import way_text
+from liuke.ownership.rules.assigning import CONDITIONS, word_text
 
 VERBS = {
     "customer.created": gettext_lazy("Customer added"),
@@ -26,8 +27,14 @@ VERBS = {
     "customer.erased": gettext_lazy("Person erased"),
     "customer.merged": gettext_lazy("Merged"),
     "customer.parted": gettext_lazy("Merge undone"),
+    "merges.started": gettext_lazy("Run of merges started"),
+    "merges.done": gettext_lazy("Run of merges done"),
+    "merges.undoing": gettext_lazy("Undoing a run of merges started"),
+    "merges.undone": gettext_lazy("Run of merges undone"),
     "customer.removed": gettext_lazy("Customer of an undone import removed"),
     "customers.handed_over": gettext_lazy("Customers handed over"),
+    "question.asked": gettext_lazy("Owner asked"),
+    "question.answered": gettext_lazy("Colleague answered"),
     "collaborator.added": gettext_lazy("Collaborator added"),
     "collaborator.ended": gettext_lazy("Collaboration over"),
     "conflict.opened": gettext_lazy("Conflict opened"),
@@ -78,6 +85,9 @@ VERBS = {
     "pool.changed": gettext_lazy("Pool changed"),
     "pool.rules_saved": gettext_lazy("Pool rules changed"),
     "pool.extended": gettext_lazy("Time before the pool extended"),
+    "assignment.saved": gettext_lazy("Rule of assignment changed"),
+    "assignment.moved": gettext_lazy("Rule of assignment moved"),
+    "assignment.deleted": gettext_lazy("Rule of assignment deleted"),
     "churn.rule_saved": gettext_lazy("Churn rule changed"),
     "churn.rule_restated": gettext_lazy("Churn rule restated for the past"),
     "cadence.saved": gettext_lazy("Contact rhythm changed"),
@@ -197,7 +207,14 @@ class Words:
             return str(LISTS[value])
         if key == "origin" and value:
             return origin_text(str(value))
+        if key == "conditions" and value:
+            return pgettext("list", ", ").join(self._condition(*each) for each in value.items())
         return self._said(known, value)
+
+    def _condition(self, name: str, words: list[Any]) -> str:
+        shown = [self.units.get(each, each) if name == "branches" else each for each in words]
+        said = pgettext("list", ", ").join(word_text(name, each) for each in shown)
+        return f"{CONDITIONS.get(name, name)} {said}"
 
     def _said(self, known: Field[Any, Any] | None, value: Any) -> str:
         if value is None or value == "" or value == [] or value == {}:
@@ -206,6 +223,8 @@ class Words:
             return _("yes") if value else _("no")
         of_models: dict[Any, Mapping[Any, str]] = {User: self.people, Unit: self.units}
         names = of_models.get(getattr(known, "related_model", None))
+        if names is not None and isinstance(value, list):
+            return pgettext("list", ", ").join(str(names.get(each, each)) for each in value)
         if names is not None:
             return str(names.get(value, value))
         if isinstance(value, list):

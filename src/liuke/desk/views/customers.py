@@ -41,6 +41,7 @@ from liuke.customers.services import (
     update_customer,
 )
 from liuke.desk.queries import around, conflicts, customer_page, listing, own_views, pool_line
+from liuke.desk.views import sharing
 from liuke.exports.rules import Format
 from liuke.exports.views import answer
 from liuke.ownership import queries as ownership
@@ -87,6 +88,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         "may_edit": may_edit,
         "may_pick": may_edit or viewer.may(Act.EXPORT),
         "people": choices["owner"],
+        "may_assign": viewer.may(Act.ASSIGN),
         "tags": choices["tag"],
     }
     return render(request, "desk/customers.html", context)
@@ -108,8 +110,11 @@ def customers_export(request: HttpRequest) -> HttpResponseBase:
 
 @require_POST
 def customers_assign(request: HttpRequest) -> HttpResponse:
-    """The selected customers go to one person, or to nobody."""
+    """The selected customers go to one person, to nobody, to several evenly, or by the rules."""
     viewer, owner = viewer_of(request), request.POST.get("owner", "")
+    if owner in sharing.WAYS:
+        share = sharing.act(viewer, request.POST)
+        return _with_selected(request, share, sharing.said)
     owner = "" if owner == "nobody" else owner
     owner_id = int(owner) if owner.isdecimal() and len(owner) < LONGEST_ID else None
     if owner and owner_id is None:
@@ -361,6 +366,9 @@ def _with_selected(
         words = _("Nothing to change: it is so already.")
         if batch.count:
             words = said(batch.count) % {"n": ui.num(batch.count)}
+        if batch.left:
+            left = ownership.assigning.left_words(batch.left)
+            words = f"{words} {left}" if batch.count else left
         messages.success(request, words, extra_tags=undo if batch.count else "")
     return redirect(_back(request))
 

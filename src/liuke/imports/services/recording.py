@@ -33,6 +33,7 @@ class Waiting:
     number: str
     customer: str
     name: str
+    phone: str
     happened: datetime
     total: Decimal
     line_count: int
@@ -89,7 +90,7 @@ class Outcome:
 def next_orders(connection: DuckDBPyConnection, after: int, limit: int = CHUNK) -> list[Waiting]:
     rows = connection.execute(
         """
-        SELECT place, kind, number, customer, name, happened, total, lines FROM orders
+        SELECT place, kind, number, customer, name, phone, happened, total, lines FROM orders
         WHERE place > ? AND place <= ? ORDER BY place, kind DESC
         """,
         [after, after + limit],
@@ -157,7 +158,9 @@ def _attempt(
     lines: dict[tuple[int, str], list[NewLine]],
     origin: str,
 ) -> tuple[Recorded, list[int]]:
-    known = {order.customer: KnownCustomer(order.customer, order.name) for order in orders}
+    known = {
+        order.customer: KnownCustomer(order.customer, order.name, order.phone) for order in orders
+    }
     before = existing_customers(list(known))
     ids = ensure_customers(actor=actor, known=known.values(), origin=origin)
     zone = timezone.get_default_timezone()

@@ -34,6 +34,7 @@ def test_purchases_are_known_before_the_clocks_and_these_before_the_contacts() -
             "_contacts",
             "_places",
             "_owners",
+            "_rules",
             "_pool_clocks",
             "_months",
             "_files",
