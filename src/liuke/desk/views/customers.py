@@ -334,7 +334,7 @@ def _picked(request: HttpRequest) -> tuple[QuerySet[Customer], QueryDict]:
 def _asked_within(viewer: User, query: QueryDict, own: Q) -> Q:
     """Whose customers an address asks for: the own ones, or when searched all that one sees."""
     searched = query.get("q", "").strip() or query.get("help")
-    return own | customers.helped_condition(viewer) if searched else own
+    return customers.with_helped(viewer, own) if searched else own
 
 
 def _named(request: HttpRequest) -> list[int]:
