@@ -1,7 +1,7 @@
 from django.urls import path
 
 from liuke.desk.views import customers as views
-from liuke.desk.views import duplicates, handover, privacy, record, today
+from liuke.desk.views import duplicates, handover, privacy, record, saved_views, today
 
 urlpatterns = [
     path("today/", today.today, name="today"),
@@ -21,7 +21,8 @@ urlpatterns = [
     ),
     path("customers/merges/<int:pk>/undo/", duplicates.merge_undo, name="merge-undo"),
     path("customers/undo/", views.customers_undo, name="customers-undo"),
-    path("customers/view/", views.customers_view, name="customers-view"),
+    path("customers/view/", saved_views.customers_view, name="customers-view"),
+    path("customers/counts/", saved_views.customers_counts, name="customers-counts"),
     path(
         "customers/<int:pk>/level/", views.customer_cell, {"field": "level"}, name="customer-level"
     ),

@@ -76,6 +76,7 @@ FIRM_WIDE = {
     "churn-rule": Act.EDIT_RULES,
     "churn-rule-of": Act.EDIT_RULES,
     "journal": Act.SEE_JOURNAL,
+    "customers-counts": None,
     "exports": Act.EXPORT,
     "export-new": Act.EXPORT,
     "import-list": Act.IMPORT,
