@@ -5,24 +5,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_record'),
+        ("accounts", "0004_record"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='savedview',
-            name='shared',
-            field=models.CharField(blank=True, choices=[('', 'Only me'), ('team', 'My team'), ('branch', 'My branch'), ('all', 'Everybody')], max_length=6, verbose_name='who sees it'),
+            model_name="savedview",
+            name="shared",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("", "Only me"),
+                    ("team", "My team"),
+                    ("branch", "My branch"),
+                    ("all", "Everybody"),
+                ],
+                max_length=6,
+                verbose_name="who sees it",
+            ),
         ),
         migrations.AddField(
-            model_name='savedview',
-            name='unit',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit'),
+            model_name="savedview",
+            name="unit",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.unit",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('shared__in', ['team', 'branch']), ('unit__isnull', False)), models.Q(('shared__in', ['', 'all']), ('unit', None)), _connector='OR'), name='view_shared_with_a_unit'),
+            model_name="savedview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("shared__in", ["team", "branch"]), ("unit__isnull", False)),
+                    models.Q(("shared__in", ["", "all"]), ("unit", None)),
+                    _connector="OR",
+                ),
+                name="view_shared_with_a_unit",
+            ),
         ),
     ]

@@ -106,7 +106,19 @@ DAY = re.compile(r"\d{4}-\d\d-\d\d")
 NUMBER = re.compile(r"\+?\d[\d ()-]{5,}\d")
 
 
-LISTS = {"customers": gettext_lazy("Customers"), "journal": gettext_lazy("Journal")}
+LISTS = {
+    "customers": gettext_lazy("Customers"),
+    "orders": gettext_lazy("Orders"),
+    "order_lines": gettext_lazy("Lines of orders"),
+    "people": gettext_lazy("People around them"),
+    "points": gettext_lazy("Ways to reach them"),
+    "interactions": gettext_lazy("Contacts"),
+    "assets": gettext_lazy("Vehicles and assets"),
+    "agenda": gettext_lazy("What is due"),
+    "pool": gettext_lazy("Pool"),
+    "duplicates": gettext_lazy("Possible duplicates"),
+    "journal": gettext_lazy("Journal"),
+}
 ORIGINS = {
     "form": gettext_lazy("the form"),
     "api": gettext_lazy("a program"),

@@ -84,7 +84,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         "is_new": not visible.exists(),
         "may_edit": may_edit,
         "may_pick": may_edit or viewer.may(Act.EXPORT),
-        "people": choices["owner"],
+        "people": [each for each in choices["owner"] if each[0] != "me"],
         "tags": choices["tag"],
     }
     return render(request, "desk/customers.html", context)

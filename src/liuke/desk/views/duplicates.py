@@ -39,6 +39,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
         "count": pairs_of(viewer).count(),
         "merges": list(merges_of(viewer).select_related("by", "undone_by")[:RECENT]),
         "may_merge": viewer.may(Act.MERGE),
+        "may_export": viewer.may(Act.EXPORT),
     }
     return render(request, "desk/duplicates.html", context)
 
