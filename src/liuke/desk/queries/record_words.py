@@ -71,6 +71,9 @@ VERBS = {
     "agenda.handed_over": gettext_lazy("Handed over"),
     "agenda.done": gettext_lazy("Done"),
     "agenda.restored": gettext_lazy("Due again"),
+    "view.shared": gettext_lazy("View shared or no longer"),
+    "view.changed": gettext_lazy("Shared view changed"),
+    "view.deleted": gettext_lazy("Shared view deleted"),
     "list.exported": gettext_lazy("List exported"),
     "export.downloaded": gettext_lazy("Export downloaded"),
     "import.uploaded": gettext_lazy("File uploaded"),
@@ -123,6 +126,15 @@ NUMBER = re.compile(r"\+?\d[\d ()-]{5,}\d")
 LISTS = {
     "customers": gettext_lazy("Customers"),
     "conflicts": gettext_lazy("Conflicts"),
+    "orders": gettext_lazy("Orders"),
+    "order_lines": gettext_lazy("Lines of orders"),
+    "people": gettext_lazy("People around them"),
+    "points": gettext_lazy("Ways to reach them"),
+    "interactions": gettext_lazy("Contacts"),
+    "assets": gettext_lazy("Vehicles and assets"),
+    "agenda": gettext_lazy("What is due"),
+    "pool": gettext_lazy("Pool"),
+    "duplicates": gettext_lazy("Possible duplicates"),
     "journal": gettext_lazy("Journal"),
 }
 ORIGINS = {
