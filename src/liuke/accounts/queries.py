@@ -12,6 +12,8 @@ from liuke.accounts.models import ApiToken, FirmRole, ListColumns, SavedView, Un
 from liuke.accounts.rules import HELPERS_MAY, Act, Role, starting_grants
 from liuke.core.scoping import Reach, Scope
 
+WIDE = (Scope.BRANCH, Scope.ALL)
+
 
 def viewer_of(request: HttpRequest) -> User:
     """The person behind a request; every page but the sign-in has one."""
@@ -143,6 +145,41 @@ def people_reaching(owner_id: int | None, branch_id: int | None) -> list[User]:
 def views_of(viewer: User, list_name: str) -> QuerySet[SavedView]:
     """The person's own views of a list, the oldest first."""
     return SavedView.objects.filter(user=viewer, list_name=list_name)
+
+
+def views_for(viewer: User, list_name: str) -> list[SavedView]:
+    """The views of a list that this person finds: the own ones, then those others share.
+
+    Whoever manages people finds every shared one, because somebody must be able to tidy up.
+    """
+    within = SavedView.objects.filter(list_name=list_name).select_related("user")
+    found = list(within.filter(Q(user=viewer) | ~Q(shared="")))
+    own = [view for view in found if view.user_id == viewer.pk]
+    others = [view for view in found if view.user_id != viewer.pk]
+    if viewer.may(Act.MANAGE_USERS) or not others:
+        return own + others
+    parents = dict(Unit.objects.values_list("pk", "parent_id"))
+    mine = set(_upward(viewer.unit_id, parents))
+    return own + [view for view in others if view.unit_id is None or view.unit_id in mine]
+
+
+def sharing_of(viewer: User) -> list[str]:
+    """With whom this person may share a view: as far as the person sees, and among others."""
+    ways, unit = [SavedView.Sharing.NOBODY.value], viewer.unit
+    if unit is not None and unit.kind == Unit.Kind.TEAM and viewer.scope != Scope.OWN:
+        ways.append(SavedView.Sharing.TEAM.value)
+    if unit is not None and unit.kind != Unit.Kind.FIRM and viewer.scope in WIDE:
+        ways.append(SavedView.Sharing.BRANCH.value)
+    if viewer.scope == Scope.ALL:
+        ways.append(SavedView.Sharing.EVERYBODY.value)
+    return ways
+
+
+def unit_shared_with(viewer: User, sharing: str) -> int | None:
+    """The unit whose people find what this person shares so."""
+    if viewer.unit is None or sharing not in (Scope.TEAM, Scope.BRANCH):
+        return None
+    return _root_for(viewer.unit, sharing)
 
 
 def columns_of(viewer: User, list_name: str) -> Sequence[str]:

@@ -8,6 +8,7 @@ from liuke.desk.views import (
     privacy,
     questions,
     record,
+    saved_views,
     sharing,
     today,
 )
@@ -39,7 +40,8 @@ urlpatterns = [
     ),
     path("customers/merges/<int:pk>/undo/", duplicates.merge_undo, name="merge-undo"),
     path("customers/undo/", views.customers_undo, name="customers-undo"),
-    path("customers/view/", views.customers_view, name="customers-view"),
+    path("customers/view/", saved_views.customers_view, name="customers-view"),
+    path("customers/counts/", saved_views.customers_counts, name="customers-counts"),
     path(
         "customers/<int:pk>/level/", views.customer_cell, {"field": "level"}, name="customer-level"
     ),

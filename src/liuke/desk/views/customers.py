@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
-from liuke.accounts.models import SavedView, User
+from liuke.accounts.models import User
 from liuke.accounts.queries import acts_with, viewer_of
 from liuke.accounts.rules import Act
-from liuke.accounts.services import change_view, delete_view, keep_columns, require, save_view
+from liuke.accounts.services import keep_columns, require
 from liuke.churn.queries import scores
 from liuke.core import clock
 from liuke.core.errors import Refused, Stale
@@ -69,6 +69,8 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     tally = customers.tally(viewer)
     may_edit = viewer.may(Act.EDIT_CUSTOMERS)
     declared = listing.customer_list(viewer)
+    if look.tabs:
+        look = look.with_counts(own_views.counts_at_hand(viewer, declared, large=tally.kept))
     choices = {each.key: each.choices for each in declared.filters}
     page = declared.page(
         visible,
@@ -87,7 +89,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         "is_new": not Customer.objects.filter(own).exists(),
         "may_edit": may_edit,
         "may_pick": may_edit or viewer.may(Act.EXPORT),
-        "people": choices["owner"],
+        "people": [each for each in choices["owner"] if each[0] != "me"],
         "may_assign": viewer.may(Act.ASSIGN),
         "tags": choices["tag"],
     }
@@ -170,40 +172,6 @@ def customers_undo(request: HttpRequest) -> HttpResponse:
         said = ngettext("Undone for %(n)s customer.", "Undone for %(n)s customers.", count)
         messages.success(request, said % {"n": ui.num(count)})
     return HttpResponse(status=204)
-
-
-@require_POST
-def customers_view(request: HttpRequest) -> HttpResponse:
-    """Save, change or delete a view of one's own."""
-    viewer, posted = viewer_of(request), request.POST
-    query = own_views.filters_of(QueryDict(posted.get("query", "")))
-    columns, name, which = posted.getlist("column"), posted.get("name", ""), posted.get("view", "")
-    try:
-        if not which:
-            view = save_view(
-                actor=viewer, list_name=own_views.LIST, name=name, query=query, columns=columns,
-                as_default=posted.get("default") == "1",
-            )  # fmt: skip
-            messages.success(request, _("The view “%s” is saved.") % view.name)
-            return redirect(reverse("customers") + own_views.address_of(view))
-        found = get_object_or_404(SavedView, user=viewer, pk=which if which.isdecimal() else 0)
-        changes: dict[str, dict[str, Any]] = {
-            "update": {"query": query, "columns": columns},
-            "rename": {"name": name},
-            "default": {"as_default": True},
-            "no_default": {"as_default": False},
-        }
-        if posted.get("act") == "delete":
-            delete_view(actor=viewer, view_id=found.pk)
-            messages.success(request, _("The view “%s” is deleted.") % found.name)
-            return redirect(f"{reverse('customers')}?view={own_views.EVERYBODY}")
-        given = changes.get(posted.get("act", ""), {})
-        view = change_view(actor=viewer, view_id=found.pk, **given)
-    except ValidationError as problem:
-        messages.error(request, problem.messages[0])
-        return redirect(_back(request))
-    messages.success(request, _("Saved."))
-    return redirect(reverse("customers") + own_views.address_of(view))
 
 
 def customer_cell(request: HttpRequest, pk: int, field: str) -> HttpResponse:
@@ -370,10 +338,10 @@ def _with_selected(
             left = ownership.assigning.left_words(batch.left)
             words = f"{words} {left}" if batch.count else left
         messages.success(request, words, extra_tags=undo if batch.count else "")
-    return redirect(_back(request))
+    return redirect(back(request))
 
 
-def _back(request: HttpRequest) -> str:
+def back(request: HttpRequest) -> str:
     """The list as the person left it: same filters, same page."""
     came = urlsplit(request.headers.get("Referer", ""))
     query = came.query if came.path == reverse("customers") else ""

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0006_assignment"),
+        ("accounts", "0007_assignment"),
         ("ownership", "0007_conflicts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

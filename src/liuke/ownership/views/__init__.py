@@ -52,6 +52,7 @@ def pool(request: HttpRequest) -> HttpResponse:
         "claims": queries.claims_from(chosen),
         "may_claim": viewer.may(Act.EDIT_CUSTOMERS),
         "may_edit": viewer.may(Act.EDIT_RULES),
+        "may_export": viewer.may(Act.EXPORT),
     }
     return render(request, "ownership/pool.html", context)
 

@@ -95,6 +95,7 @@ FIRM_WIDE = {
     "conflict-figures": None,
     "conflict-terms": None,
     "journal": Act.SEE_JOURNAL,
+    "customers-counts": None,
     "exports": Act.EXPORT,
     "export-new": Act.EXPORT,
     "import-list": Act.IMPORT,
