@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -15,22 +14,19 @@ from playwright.sync_api import BrowserContext, Page
 from liuke.churn.models import Score
 from liuke.core import clock, ticks
 from liuke.customers.models import DuplicatePair
-from liuke.customers.services import Help, put_helper
 from liuke.customers.services.duplicates import keep_pairs
 from liuke.exports.models import Export
 from liuke.exports.rules import Status as ExportStatus
 from liuke.exports.services import run_export, start_export
 from liuke.imports.models import ImportRun
 from liuke.imports.rules import Status
-from liuke.ownership.models import Conflict
-from liuke.ownership.services import NewConflict, decide_conflict, open_conflict
-from liuke.sales.services import NewOrder, record_orders
 from liuke.site.ticks import TICKS
 from tests.journeys import hands
 from tests.journeys import shop as shops
 from tests.journeys.conftest import PHONE, WIDE, listen
 from tests.journeys.looking import faults
 from tests.journeys.shop import Shop, fill
+from tests.journeys.together import case, shared, with_helper
 
 
 @dataclass(frozen=True)
@@ -123,43 +119,6 @@ def _of(name: str, rest: str = "") -> Callable[[Shop], str]:
 
 def _run(state: Callable[[Shop], ImportRun], page: str) -> Callable[[Shop], str]:
     return lambda shop: f"/import/{state(shop).pk}/{page}"
-
-
-def _helped(shop: Shop) -> Conflict:
-    """Somebody helps with a customer, a sale was shared, and it is claimed by the helper."""
-    made, helper = shop["王海涛"], shop.other
-    if not made.helpers.exists():
-        put_helper(actor=shop.owner, help=Help(made.pk, helper.pk, shops.THEIR_WORDS))
-        order = NewOrder(made.pk, clock.now(), total=Decimal(900))
-        record_orders(actor=shop.owner, orders=[order])
-        new = NewConflict(made.pk, helper.pk, shops.THEIR_WORDS, "page")
-        open_conflict(actor=helper, new=new, facts={})
-    return made.conflicts.get()
-
-
-def _case(rest: str = "", decided: bool = False) -> Callable[[Shop], str]:
-    def path(shop: Shop) -> str:
-        case = _helped(shop)
-        if decided and not case.verdict:
-            decide_conflict(
-                actor=shop.owner, conflict_id=case.pk, verdict="helps", why=shops.THEIR_WORDS
-            )
-        return f"/conflicts/{rest}" if rest else f"/conflicts/{case.pk}/"
-
-    return path
-
-
-def _shared(path: str) -> Callable[[Shop], str]:
-    def shown(shop: Shop) -> str:
-        _helped(shop)
-        return path or f"/orders/{shop['王海涛'].orders.latest('pk').pk}/shares/"
-
-    return shown
-
-
-def _with_helper(shop: Shop) -> str:
-    _helped(shop)
-    return f"/customers/{shop['王海涛'].pk}/"
 
 
 def _running(shop: Shop) -> ImportRun:
@@ -345,17 +304,17 @@ SCREENS = [
     Screen("order", _last_order),
     Screen("no conflicts", lambda shop: "/conflicts/"),
     Screen("no shares", lambda shop: "/shares/"),
-    Screen("a customer with a helper", _with_helper),
-    Screen("a new helper", _with_helper, act=_drawer("#dialog", "[hx-get*='helpers/new']")),
-    Screen("a conflict to decide", _case()),
+    Screen("a customer with a helper", with_helper),
+    Screen("a new helper", with_helper, act=_drawer("#dialog", "[hx-get*='helpers/new']")),
+    Screen("a conflict to decide", case()),
     Screen("a conflict, claimed", lambda shop: f"/conflicts/new/?customer={shop['王芳'].pk}"),
-    Screen("a conflict, decided", _case(decided=True)),
-    Screen("conflicts", _case("?state=decided")),
-    Screen("conflicts in figures", _case("figures/")),
+    Screen("a conflict, decided", case(decided=True)),
+    Screen("conflicts", case("?state=decided")),
+    Screen("conflicts in figures", case("figures/")),
     Screen("working together", lambda shop: "/settings/together/"),
-    Screen("shares", _shared("/shares/")),
-    Screen("shares one by one", _shared("/shares/orders/")),
-    Screen("shares of an order", _shared("")),
+    Screen("shares", shared("/shares/")),
+    Screen("shares one by one", shared("/shares/orders/")),
+    Screen("shares of an order", shared("")),
     Screen("scorecard", _judged),
     Screen("print", lambda shop: "/churn/print/"),
     Screen("rules", lambda shop: "/settings/churn/"),
