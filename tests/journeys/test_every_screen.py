@@ -26,7 +26,7 @@ from tests.journeys import shop as shops
 from tests.journeys.conftest import PHONE, WIDE, listen
 from tests.journeys.looking import faults
 from tests.journeys.shop import Shop, fill
-from tests.journeys.together import case, shared, with_helper
+from tests.journeys.together import TOGETHER, with_helper
 
 
 @dataclass(frozen=True)
@@ -302,19 +302,8 @@ SCREENS = [
     Screen("new vehicle", _of("王海涛", "assets/new/")),
     Screen("new order", _of("王海涛", "orders/new/")),
     Screen("order", _last_order),
-    Screen("no conflicts", lambda shop: "/conflicts/"),
-    Screen("no shares", lambda shop: "/shares/"),
-    Screen("a customer with a helper", with_helper),
+    *(Screen(*each) for each in TOGETHER),
     Screen("a new helper", with_helper, act=_drawer("#dialog", "[hx-get*='helpers/new']")),
-    Screen("a conflict to decide", case()),
-    Screen("a conflict, claimed", lambda shop: f"/conflicts/new/?customer={shop['王芳'].pk}"),
-    Screen("a conflict, decided", case(decided=True)),
-    Screen("conflicts", case("?state=decided")),
-    Screen("conflicts in figures", case("figures/")),
-    Screen("working together", lambda shop: "/settings/together/"),
-    Screen("shares", shared("/shares/")),
-    Screen("shares one by one", shared("/shares/orders/")),
-    Screen("shares of an order", shared("")),
     Screen("scorecard", _judged),
     Screen("print", lambda shop: "/churn/print/"),
     Screen("rules", lambda shop: "/settings/churn/"),

@@ -47,3 +47,20 @@ def shared(path: str) -> Callable[[Shop], str]:
 def with_helper(shop: Shop) -> str:
     helped(shop)
     return f"/customers/{shop['王海涛'].pk}/"
+
+
+# What these screens are called, and where they are.
+TOGETHER: list[tuple[str, Callable[[Shop], str]]] = [
+    ("no conflicts", lambda shop: "/conflicts/"),
+    ("no shares", lambda shop: "/shares/"),
+    ("a customer with a helper", with_helper),
+    ("a conflict to decide", case()),
+    ("a conflict, claimed", lambda shop: f"/conflicts/new/?customer={shop['王芳'].pk}"),
+    ("a conflict, decided", case(decided=True)),
+    ("conflicts", case("?state=decided")),
+    ("conflicts in figures", case("figures/")),
+    ("working together", lambda shop: "/settings/together/"),
+    ("shares", shared("/shares/")),
+    ("shares one by one", shared("/shares/orders/")),
+    ("shares of an order", shared("")),
+]
