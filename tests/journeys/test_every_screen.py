@@ -26,7 +26,7 @@ from tests.journeys import shop as shops
 from tests.journeys.conftest import PHONE, WIDE, listen
 from tests.journeys.looking import faults
 from tests.journeys.shop import Shop, fill
-from tests.journeys.together import TOGETHER, with_helper
+from tests.journeys.together import TOGETHER
 
 
 @dataclass(frozen=True)
@@ -303,7 +303,6 @@ SCREENS = [
     Screen("new order", _of("王海涛", "orders/new/")),
     Screen("order", _last_order),
     *(Screen(*each) for each in TOGETHER),
-    Screen("a new helper", with_helper, act=_drawer("#dialog", "[hx-get*='helpers/new']")),
     Screen("scorecard", _judged),
     Screen("print", lambda shop: "/churn/print/"),
     Screen("rules", lambda shop: "/settings/churn/"),

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
+
+from playwright.sync_api import Page
 
 from liuke.core import clock
 from liuke.customers.services import Help, put_helper
@@ -49,11 +52,18 @@ def with_helper(shop: Shop) -> str:
     return f"/customers/{shop['王海涛'].pk}/"
 
 
-# What these screens are called, and where they are.
-TOGETHER: list[tuple[str, Callable[[Shop], str]]] = [
+def _who_helps(page: Page) -> None:
+    page.locator("[hx-get*='helpers/new']").click()
+    page.locator("#dialog form").wait_for()
+    page.evaluate("Promise.all(document.getAnimations().map((each) => each.finished))")
+
+
+# What these screens are called, where they are, who looks, and what is opened.
+TOGETHER: list[tuple[Any, ...]] = [
     ("no conflicts", lambda shop: "/conflicts/"),
     ("no shares", lambda shop: "/shares/"),
     ("a customer with a helper", with_helper),
+    ("a new helper", with_helper, "owner", _who_helps),
     ("a conflict to decide", case()),
     ("a conflict, claimed", lambda shop: f"/conflicts/new/?customer={shop['王芳'].pk}"),
     ("a conflict, decided", case(decided=True)),
