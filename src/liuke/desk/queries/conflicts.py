@@ -157,7 +157,9 @@ def asked(viewer: User, sign: str = "", customer: str = "", pair: str = "") -> A
         return None if row is None else _of_pair(row)
     seen_rows = customers.visible_to(viewer).select_related("owner")
     found = seen_rows.filter(pk=_number(customer)).first()
-    return found and Asked(found.pk, found.name, found.owner, viewer, Source.PAGE)
+    if found is None:
+        return None
+    return Asked(found.pk, found.name, found.owner, viewer, Source.PAGE)
 
 
 def _of_pair(pair: DuplicatePair) -> Asked | None:
