@@ -1,15 +1,18 @@
 from django.urls import path
 
 from liuke.desk.views import customers as views
-from liuke.desk.views import duplicates, handover, privacy, record, saved_views, today
+from liuke.desk.views import duplicates, handover, many, privacy, record, saved_views, today
 
 urlpatterns = [
     path("today/", today.today, name="today"),
     path("customers/<int:pk>/contact/", today.contact, name="contact"),
     path("customers/", views.customer_list, name="customers"),
     path("customers/export.csv", views.customers_export, name="customers-export"),
-    path("customers/assign/", views.customers_assign, name="customers-assign"),
-    path("customers/tag/", views.customers_tag, name="customers-tag"),
+    path("customers/assign/", many.customers_assign, name="customers-assign"),
+    path("customers/tag/", many.customers_tag, name="customers-tag"),
+    path("customers/set-level/", many.customers_set_level, name="customers-level"),
+    path("customers/close/", many.customers_close, name="customers-close"),
+    path("customers/reopen/", many.customers_reopen, name="customers-reopen"),
     path("customers/duplicates/", duplicates.duplicates, name="duplicates"),
     path("customers/duplicates/find/", duplicates.duplicates_find, name="duplicates-find"),
     path("customers/duplicates/propose/", duplicates.duplicate_propose, name="duplicate-propose"),
@@ -20,7 +23,7 @@ urlpatterns = [
         "customers/duplicates/<int:pk>/apart/", duplicates.duplicate_apart, name="duplicate-apart"
     ),
     path("customers/merges/<int:pk>/undo/", duplicates.merge_undo, name="merge-undo"),
-    path("customers/undo/", views.customers_undo, name="customers-undo"),
+    path("customers/undo/", many.customers_undo, name="customers-undo"),
     path("customers/view/", saved_views.customers_view, name="customers-view"),
     path("customers/counts/", saved_views.customers_counts, name="customers-counts"),
     path(

@@ -76,7 +76,7 @@ class Footing:
     last_attempt: date | None
     step: Interaction | None
     latest: Interaction | None
-    blocked: bool
+    unsought: bool
 
 
 def footings(customer_ids: Collection[int], today: date) -> dict[int, Footing]:
@@ -95,7 +95,7 @@ def footings(customer_ids: Collection[int], today: date) -> dict[int, Footing]:
     latest = _at(rows, {pk: row["reached"] for pk, row in sums.items() if row["reached"]})
     tries = _tries(rows, {pk: row["reached"] for pk, row in sums.items()}, today)
     skipped = agenda.done_on(Kind.CONTACT, customer_ids)
-    blocked = customers.blocked(customer_ids)
+    unsought = customers.unsought(customer_ids)
     states = CustomerState.objects.filter(pk__in=customer_ids).values_list(
         "pk", "purchase_days", "last_purchase_on", "lost_at", "value_year", "customer__owner",
         "customer__created_at",
@@ -119,7 +119,7 @@ def footings(customer_ids: Collection[int], today: date) -> dict[int, Footing]:
             last_attempt=max(days, default=None),
             step=steps.get(pk),
             latest=latest.get(pk),
-            blocked=pk in blocked,
+            unsought=pk in unsought,
         )
     return found
 
@@ -148,7 +148,7 @@ def to_refresh(today: date, most: int) -> list[int]:
     noted = AgendaItem.objects.filter(customer=OuterRef("pk"), kind=Kind.CONTACT, closed_at=None)
     blocked = ContactBlock.objects.filter(customer=OuterRef("pk"), lifted_at=None)
     fell_due = Q(contact_due_at__lte=today, customer__owner__isnull=False) & ~Exists(noted)
-    never = Q(contact_due_at=None) & ~Exists(blocked)
+    never = Q(contact_due_at=None, closed_on=None) & ~Exists(blocked)
     rows = CustomerState.objects.filter(fell_due | never).order_by("pk")
     return list(rows.values_list("pk", flat=True)[:most])
 

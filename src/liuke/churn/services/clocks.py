@@ -181,13 +181,13 @@ def _put_warnings(
 ) -> None:
     """Let those at risk and newly lost be due for somebody; who is lost for long stays as it is."""
     today = clock.today()
-    blocked = customer_queries.blocked(ids)
+    unsought = customer_queries.unsought(ids)
     at_risk: dict[int, Due | None] = {}
     lost: dict[int, Due | None] = {}
     for pk, row in states.items():
         standing = churn_state(row["at_risk_at"], row["lost_at"], row["recovered_on"], today)
         at_risk[pk] = lost[pk] = None
-        if pk in blocked:
+        if pk in unsought:
             continue
         if standing == "at_risk":
             at_risk[pk] = _due(row, row["at_risk_at"])

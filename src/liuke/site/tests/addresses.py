@@ -20,6 +20,8 @@ BY_CUSTOMER = {
     "customer-release": Act.ASSIGN,
     "customer-extend": Act.FOLLOW_UP,
     "customer-ask": Act.EDIT_CUSTOMERS,
+    "customer-close": Act.EDIT_CUSTOMERS,
+    "customer-reopen": Act.EDIT_CUSTOMERS,
     "customer-phones": None,
     "customer-known-besides": Act.EDIT_CUSTOMERS,
     "point-new": Act.EDIT_CUSTOMERS,
@@ -39,7 +41,7 @@ BY_CUSTOMER = {
 # These change at once, and take a POST only.
 POSTED = {
     "order-void", "contact-unblock", "point-prefer", "point-remove", "person-remove",
-    "relation-end", "customer-archive",
+    "relation-end", "customer-archive", "customer-reopen",
 }  # fmt: skip
 BY_ORDER = {"order": None, "order-void": Act.RECORD_ORDERS}
 BY_ITEM = {"agenda-snooze", "agenda-hand-over", "agenda-done", "agenda-restore"}
@@ -96,6 +98,7 @@ BY_PERSON = {
 # These only take a POST that names customers, or a view of one's own.
 MANY = {
     "pool-claim", "customers-assign", "customers-tag", "customers-undo", "customers-view",
+    "customers-level", "customers-close", "customers-reopen",
     "field-move", "duplicate-propose", "duplicates-find",
 }  # fmt: skip
 # One's own files alone; whose they are is asked in the tests of exports.
@@ -134,10 +137,15 @@ API = {
     ("post", "/api/customers/{pk}/assets"): Act.EDIT_CUSTOMERS,
     ("post", "/api/customers/assign"): Act.ASSIGN,
     ("post", "/api/customers/tag"): Act.EDIT_CUSTOMERS,
+    ("post", "/api/customers/level"): Act.EDIT_CUSTOMERS,
+    ("post", "/api/customers/close"): Act.EDIT_CUSTOMERS,
+    ("post", "/api/customers/reopen"): Act.EDIT_CUSTOMERS,
+    ("get", "/api/customers/filters"): None,
     ("get", "/api/fields"): None,
     ("post", "/api/fields"): Act.EDIT_RULES,
     ("patch", "/api/fields/{code}"): Act.EDIT_RULES,
     ("get", "/api/levels"): None,
+    ("put", "/api/levels"): Act.EDIT_RULES,
     ("get", "/api/customers/{pk}/points"): None,
     ("post", "/api/customers/{pk}/points"): Act.EDIT_CUSTOMERS,
     ("patch", "/api/customers/{pk}/points/{point_pk}"): Act.EDIT_CUSTOMERS,
