@@ -80,10 +80,24 @@ class User(AbstractUser):
         blank=True,
         help_text=_("Empty: what the role starts with."),
     )
+    # What rules that give customers to people ask of them (`ownership`).
+    skills = models.JSONField(_("skills"), default=list, blank=True)
+    languages = models.JSONField(_("languages"), default=list, blank=True)
+    workload = models.PositiveSmallIntegerField(
+        _("working time in percent"),
+        default=100,
+        help_text=_("Rules give fewer customers to whoever works less, and none at 0."),
+    )
+    most_customers = models.PositiveIntegerField(
+        _("most customers"), null=True, blank=True, help_text=_("Empty: no limit.")
+    )
 
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        constraints = [
+            models.CheckConstraint(condition=Q(workload__lte=100), name="user_workload_percent")
+        ]
 
     def __str__(self) -> str:
         return self.name or self.username

@@ -1,7 +1,7 @@
 """Reads of people and the organization."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from django.core.exceptions import PermissionDenied
@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
 from liuke.accounts.models import ApiToken, FirmRole, ListColumns, SavedView, Unit, User
-from liuke.accounts.rules import Act, Role, starting_grants
+from liuke.accounts.rules import HELPERS_MAY, Act, Role, starting_grants
 from liuke.core.scoping import Reach, Scope
 
 WIDE = (Scope.BRANCH, Scope.ALL)
@@ -39,8 +39,10 @@ def person_with_token(key: str) -> User | None:
 def reach_of(viewer: User, act: Act = Act.SEE) -> Reach:
     """Whose customers, and the customers of which units, this person may see or do this with."""
     scope = viewer.scope_for(act)
-    if scope is None:
-        return Reach()
+    return Reach() if scope is None else _reach(viewer, scope)
+
+
+def _reach(viewer: User, scope: Scope) -> Reach:
     if scope == Scope.ALL:
         return Reach(everything=True)
     if scope == Scope.OWN or viewer.unit is None:
@@ -50,21 +52,67 @@ def reach_of(viewer: User, act: Act = Act.SEE) -> Reach:
     return Reach(user_ids=[viewer.pk, *users], unit_ids=units)
 
 
+def people_within(unit_ids: Collection[int]) -> dict[int, list[int]]:
+    """Unit → the active people of it and of everything below it."""
+    found: dict[int, list[int]] = {pk: [] for pk in unit_ids}
+    if not found:
+        return {}
+    parents = dict(Unit.objects.values_list("pk", "parent_id"))
+    people = User.objects.filter(is_active=True, unit__isnull=False).order_by("pk")
+    for pk, unit in people.values_list("pk", "unit"):
+        for above in _upward(unit, parents):
+            if above in found:
+                found[above].append(pk)
+    return found
+
+
+def units_above(unit_ids: Collection[int]) -> dict[int, list[int]]:
+    """Unit → itself and everything it belongs to."""
+    parents = dict(Unit.objects.values_list("pk", "parent_id"))
+    return {pk: _upward(pk, parents) for pk in unit_ids}
+
+
 class Owned(Protocol):
-    """What has an owner and a branch: a customer."""
+    """What has an owner and a branch, and people who help: a customer."""
 
     @property
     def owner_id(self) -> int | None: ...
     @property
     def branch_id(self) -> int | None: ...
+    def is_helped_by(self, person_id: int) -> bool: ...
 
 
 def may_with(viewer: User, act: Act, customer: Owned) -> bool:
     """Whether this person may do something with a customer that the person sees."""
-    scope = viewer.scope_for(act)
-    if scope is None or scope == viewer.scope:
-        return scope is not None
-    return reach_of(viewer, act).holds(customer.owner_id, customer.branch_id)
+    return act in acts_with(viewer, customer, [act])
+
+
+def acts_with(viewer: User, customer: Owned, acts: Collection[Act] = tuple(Act)) -> set[Act]:
+    """Those of these acts that this person may do with a customer that the person sees.
+
+    Who sees a customer only by helping may do what helpers may.
+    """
+    may: set[Act] = set()
+    within: dict[Scope, bool] = {}
+    for act in acts:
+        scope = viewer.scope_for(act)
+        if scope is None:
+            continue
+        if scope == viewer.scope and act in HELPERS_MAY:
+            may.add(act)
+            continue
+        if scope not in within:
+            within[scope] = _is_within(viewer, scope, customer)
+        if within[scope] or (act in HELPERS_MAY and customer.is_helped_by(viewer.pk)):
+            may.add(act)
+    return may
+
+
+def _is_within(viewer: User, scope: Scope, customer: Owned) -> bool:
+    # One's own and everybody's need no look at the organization.
+    if scope == Scope.ALL or customer.owner_id == viewer.pk:
+        return True
+    return scope != Scope.OWN and _reach(viewer, scope).holds(customer.owner_id, customer.branch_id)
 
 
 def people_visible_to(viewer: User) -> QuerySet[User]:

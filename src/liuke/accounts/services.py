@@ -2,6 +2,8 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -18,6 +20,8 @@ from liuke.core.errors import Refused
 from liuke.core.journal import Change
 from liuke.facts import PeopleLeft
 
+WORK = ("skills", "languages", "workload", "most_customers")
+
 
 def require(actor: User | None, act: Act, customer: Owned | None = None) -> None:
     """Refuse unless this person may do this (with this customer); the system itself (None) may."""
@@ -31,6 +35,16 @@ def require(actor: User | None, act: Act, customer: Owned | None = None) -> None
         raise PermissionDenied(
             _("You may %(act)s, but not with this customer.") % {"act": act.label}
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What somebody can do, and how many customers they take; rules ask for it."""
+
+    skills: Sequence[str] = ()
+    languages: Sequence[str] = ()
+    workload: int = 100
+    most_customers: int | None = None
 
 
 @transaction.atomic
@@ -118,12 +132,14 @@ def create_user(
     unit: Unit | None = None,
     scope: str = "",
     email: str = "",
+    work: Work = Work(),
 ) -> User:
     """Let a person sign in; without a password the account waits for one to be set."""
     require(actor, Act.MANAGE_USERS)
     user = User(
         username=username, name=name, role=_role(role), unit=unit, own_scope=scope, email=email
     )
+    _take_on(user, work)
     if password is not None:
         validate_password(password, user)
     user.set_password(password)
@@ -143,15 +159,18 @@ def change_user(
     unit: Unit | None,
     scope: str = "",
     email: str = "",
+    work: Work | None = None,
 ) -> User:
-    """Give a person another name, role, place or scope."""
+    """Give a person another name, role, place or scope, and other work if it is said."""
     require(actor, Act.MANAGE_USERS)
     user = User.objects.select_for_update(of=("self",)).get(pk=user_id)
     before = _described(user)
     user.name, user.role, user.unit, user.own_scope = name, _role(role), unit, scope
     user.email = email
+    if work is not None:
+        _take_on(user, work)
     user.full_clean(exclude=["password"])
-    user.save(update_fields=["name", "role", "unit", "own_scope", "email"])
+    user.save(update_fields=["name", "role", "unit", "own_scope", "email", *WORK])
     _somebody_manages_people()
     journal.record(actor, "user.changed", [Change(user, before=before, after=_described(user))])
     return user
@@ -355,10 +374,15 @@ def _role(key: str) -> FirmRole:
         raise ValidationError({"role": _("There is no such role.")}) from None
 
 
-def _described(user: User) -> dict[str, str | int | None]:
+def _take_on(user: User, work: Work) -> None:
+    user.skills, user.languages = list(work.skills), list(work.languages)
+    user.workload, user.most_customers = work.workload, work.most_customers
+
+
+def _described(user: User) -> dict[str, Any]:
     return {
         "name": user.name, "role": user.role_id, "unit": user.unit_id, "scope": user.own_scope,
-        "email": user.email,
+        "email": user.email, **{name: getattr(user, name) for name in WORK},
     }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from liuke.core.models import JournalEntry
 from liuke.customers.models import Asset, ContactPoint, Customer, DuplicatePair, Person
 from liuke.customers.queries import visible_to
 from liuke.customers.queries.duplicates import pairs_of
-from liuke.desk.queries import besides, listing, own_views, record
+from liuke.desk.queries import besides, conflicts, listing, own_views, record
 from liuke.desk.queries.record_words import LISTS
 from liuke.exports.queries import Source
 from liuke.followups.models import Interaction
@@ -87,6 +87,12 @@ SOURCES: Mapping[str, Source] = {
         _pairs,
         screen="duplicates",
         act=Act.EDIT_CUSTOMERS,
+    ),
+    "conflicts": Source(
+        LISTS["conflicts"],
+        conflicts.conflict_list,
+        conflicts.rows,
+        screen="conflicts",
     ),
     "journal": Source(
         LISTS["journal"],

@@ -9,7 +9,9 @@ from liuke.customers.models.duplicates import (
     FormerCustomer,
     PrimaryMobile,
 )
+from liuke.customers.models.helping import Collaborator
 from liuke.customers.models.hold import Hold
+from liuke.customers.models.merge_runs import MergeRun
 from liuke.customers.models.people import Person, PersonRole
 from liuke.customers.models.profile import Child, FieldChoice, FieldValue, Level, ProfileField
 from liuke.customers.models.relations import Relation, RelationKind, RelationStrength
@@ -20,6 +22,7 @@ __all__ = [
     "Asset",
     "Child",
     "Closure",
+    "Collaborator",
     "Consent",
     "ContactBlock",
     "ContactPoint",
@@ -33,6 +36,7 @@ __all__ = [
     "FormerCustomer",
     "Hold",
     "Level",
+    "MergeRun",
     "Person",
     "PersonRole",
     "PrimaryMobile",

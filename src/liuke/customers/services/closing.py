@@ -16,7 +16,8 @@ from liuke.core.errors import Refused
 from liuke.core.journal import Change
 from liuke.customers.models import Closure, Customer
 from liuke.customers.rules.closing import Reopened
-from liuke.customers.services.file import chunks, lock
+from liuke.customers.services.file import chunks
+from liuke.customers.services.locking import lock
 from liuke.customers.services.many import Batch, undo_batch
 from liuke.customers.services.state import set_state, settle_stages
 from liuke.facts import CustomersClosed

@@ -27,12 +27,13 @@ from liuke.customers.models.state import STAGES
 from liuke.customers.queries import SEARCH_KIND, Tally, relations, standing, tags_in_use
 from liuke.customers.queries.closing import closed_for
 from liuke.customers.queries.fields import levels
+from liuke.customers.queries.helping import helped_by
 from liuke.customers.queries.people import has_role
 from liuke.customers.rules import Kind, churn_state
 from liuke.customers.rules.closing import CLOSED, CloseReason
 from liuke.customers.rules.people import BuyingRole
 from liuke.customers.rules.relations import Strength
-from liuke.desk.queries import pool_line
+from liuke.desk.queries import pool_line, twin_lines
 from liuke.desk.queries.more_filters import between, more_filters
 from liuke.desk.queries.own_columns import own_columns
 from liuke.desk.queries.own_views import EVERYBODY
@@ -243,6 +244,9 @@ def _filters(viewer: User, today: date, ranks: Sequence[Level]) -> list[Filter]:
         Filter("level", _("Level"), "choice", lambda v: Q(level=v),
                [(row.name, row.name) for row in ranks]),
         Filter("tag", _("Tag"), "choice", _tagged, tags),
+        Filter("help", _("Collaboration"), "choice",
+               lambda v: Q(pk__in=helped_by(viewer.pk).values("customer")),
+               [("me", _("I help with"))]),
         Filter("ties", _("Ties"), "choice", relations.tied, Strength.choices),
         Filter("role", _("Known person"), "choice", has_role, BuyingRole.choices),
         Filter("kind", _("Kind"), "choice", lambda v: Q(kind=v), Kind.choices),
@@ -253,6 +257,7 @@ def _filters(viewer: User, today: date, ranks: Sequence[Level]) -> list[Filter]:
         Filter("closed_why", _("Closed because"), "choice", closed_for, CloseReason.choices),
         Filter("to_pool", _("Would go to the pool"), "text", pool_line.would_go,
                says=pool_line.table_name, listed=False),
+        *twin_lines.filters(viewer),
         Filter("figure", _("Month table"), "text", _figure, says=_figure_name, listed=False),
     ]  # fmt: skip
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from liuke.accounts.queries import may_with, viewer_of
+from liuke.accounts.queries import acts_with, viewer_of
 from liuke.accounts.rules import Act
 from liuke.accounts.services import keep_columns, require
 from liuke.churn.queries import scores
@@ -26,15 +26,17 @@ from liuke.customers.models import Customer
 from liuke.customers.queries.closing import closure_of
 from liuke.customers.queries.duplicates import successor
 from liuke.customers.queries.fields import levels, standard_of
+from liuke.customers.queries.helping import helpers_of
 from liuke.customers.queries.profile import profile_of
 from liuke.customers.services import (
     update_customer,
 )
-from liuke.desk.queries import around, customer_page, listing, own_views, pool_line
-from liuke.desk.views.many import named
+from liuke.desk.queries import around, conflicts, customer_page, listing, own_views, pool_line
+from liuke.desk.views.many import asked_within, named
 from liuke.exports.rules import Format
 from liuke.exports.views import answer
 from liuke.ownership import queries as ownership
+from liuke.ownership.queries.conflicts import pending_of
 from liuke.sales import queries as sales
 
 MORE = 40
@@ -49,7 +51,8 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     if not request.GET and (address := own_views.opening(viewer)):
         return redirect(reverse("customers") + address)
-    within = customers.within_reach(viewer)
+    own = customers.within_reach(viewer)
+    within = asked_within(viewer, request.GET, own)
     visible = Customer.objects.filter(within)
     look = own_views.look(viewer, request.GET)
     if request.GET.getlist("column") and not look.current:
@@ -74,10 +77,11 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         "views_url": reverse("customers-view"),
         "stages": [*listing.stage_line(tally, request.GET), *pool_line.boxes(viewer)],
         "watch": listing.watched(tally),
-        "is_new": not visible.exists(),
+        "is_new": not Customer.objects.filter(own).exists(),
         "may_edit": may_edit,
         "may_pick": may_edit or viewer.may(Act.EXPORT),
         "people": [each for each in choices["owner"] if each[0] != "me"],
+        "may_assign": viewer.may(Act.ASSIGN),
         "tags": choices["tag"],
         "levels": [(row.name, row.name) for row in levels()],
         "close_form": CloseForm(),
@@ -148,8 +152,9 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     kind = request.GET.get("past", "")
     asked = request.GET.get("shown", "")
     shown = min(int(asked), MOST) if asked.isdecimal() and len(asked) < 5 else MORE
+    acts = acts_with(viewer, found)
     customers.hide_phones(viewer, [found])
-    past = customer_page.past(found, kind, shown, may_with(viewer, Act.SEE_PHONES, found))
+    past = customer_page.past(found, kind, shown, Act.SEE_PHONES in acts)
     profile = profile_of(found)
     context = {
         "customer": found,
@@ -173,12 +178,15 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "future": customer_page.future(found, today),
         "owners": ownership.history_of(found.pk),
         "has_pools": ownership.has_pools(),
-        "may_assign": may_with(viewer, Act.ASSIGN, found),
-        "may_follow_up": may_with(viewer, Act.FOLLOW_UP, found),
-        "may_edit": may_with(viewer, Act.EDIT_CUSTOMERS, found),
-        "may_record": may_with(viewer, Act.RECORD_ORDERS, found),
+        "helpers": helpers_of(pk),
+        "conflicts": pending_of(pk),
+        "may_claim": conflicts.may_claim(viewer, found),
+        "may_assign": Act.ASSIGN in acts,
+        "may_follow_up": Act.FOLLOW_UP in acts,
+        "may_edit": Act.EDIT_CUSTOMERS in acts,
+        "may_record": Act.RECORD_ORDERS in acts,
         "may_see_journal": viewer.may(Act.SEE_JOURNAL),
-        "may_erase": may_with(viewer, Act.PRIVACY, found),
+        "may_erase": Act.PRIVACY in acts,
     }
     return render(request, "desk/customer.html", context)
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from liuke.accounts.models import User
 from liuke.accounts.queries import viewer_of
 from liuke.accounts.rules import Act
 from liuke.accounts.services import require
@@ -32,6 +33,8 @@ from liuke.customers.services import (
     undo_many,
 )
 from liuke.desk.queries import listing, own_views
+from liuke.desk.views import sharing
+from liuke.ownership import queries as ownership
 
 MOST_PICKED = 10_000
 LONGEST_ID = 19
@@ -39,8 +42,11 @@ LONGEST_ID = 19
 
 @require_POST
 def customers_assign(request: HttpRequest) -> HttpResponse:
-    """The selected customers go to one person, or to nobody."""
+    """The selected customers go to one person, to nobody, to several evenly, or by the rules."""
     viewer, owner = viewer_of(request), request.POST.get("owner", "")
+    if owner in sharing.WAYS:
+        share = sharing.act(viewer, request.POST)
+        return _with_selected(request, share, sharing.said)
     owner = "" if owner == "nobody" else owner
     owner_id = int(owner) if owner.isdecimal() and len(owner) < LONGEST_ID else None
     if owner and owner_id is None:
@@ -149,10 +155,18 @@ def customers_undo(request: HttpRequest) -> HttpResponse:
 
 def _picked(request: HttpRequest) -> tuple[QuerySet[Customer], QueryDict]:
     """The rows a mass act names, within sight: those ticked, or all that an address asks for."""
-    rows, posted = customers.visible_to(viewer_of(request)), request.POST
+    viewer, posted = viewer_of(request), request.POST
     if posted.get("all") == "1":
-        return rows, QueryDict(posted.get("query", ""))
-    return rows.filter(pk__in=named(request)), QueryDict()
+        query = QueryDict(posted.get("query", ""))
+        own = customers.within_reach(viewer)
+        return Customer.objects.filter(asked_within(viewer, query, own)), query
+    return customers.visible_to(viewer).filter(pk__in=named(request)), QueryDict()
+
+
+def asked_within(viewer: User, query: QueryDict, own: Q) -> Q:
+    """Whose customers an address asks for: the own ones, or when searched all that one sees."""
+    searched = query.get("q", "").strip() or query.get("help")
+    return own | customers.helped_condition(viewer) if searched else own
 
 
 def named(request: HttpRequest) -> list[int]:
@@ -184,6 +198,9 @@ def _with_selected(
         words = _("Nothing to change: it is so already.")
         if batch.count:
             words = said(batch.count) % {"n": ui.num(batch.count)}
+        if batch.left:
+            left = ownership.assigning.left_words(batch.left)
+            words = f"{words} {left}" if batch.count else left
         messages.success(request, words, extra_tags=undo if batch.count else "")
     return redirect(back(request))
 

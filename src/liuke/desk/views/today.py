@@ -44,6 +44,7 @@ def today(request: HttpRequest) -> HttpResponse:
             for key, label in today_page.CHIPS
         ],
         "team": today_page.team(viewer, which, day),
+        "asked": today_page.asked_by(viewer),
         "handed": ownership.handed_lately(viewer, day),
         "back": today_page.back_this_week(viewer, day),
         "may_follow_up": viewer.may(Act.FOLLOW_UP),

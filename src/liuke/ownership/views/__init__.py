@@ -157,7 +157,7 @@ def pool_rules(request: HttpRequest) -> HttpResponse:
             return redirect("pool-settings")
         query = {"to_pool": queries.recycling.spelled(table)}
         late = queries.recycling.overdue(table, clock.today())
-        seen = customers.visible_to(viewer)
+        seen = customers.within(viewer)
         context |= {
             "preview": True,
             "moved": seen.filter(late).count(),
