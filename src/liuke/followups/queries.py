@@ -15,6 +15,7 @@ from liuke.agenda.rules import Kind
 from liuke.core import clock
 from liuke.customers import queries as customers
 from liuke.customers.models import ContactBlock, CustomerState
+from liuke.customers.queries.closing import unsought
 from liuke.customers.rules import Stage
 from liuke.followups.models import CadencePolicy, Interaction
 from liuke.followups.rules import (
@@ -95,7 +96,7 @@ def footings(customer_ids: Collection[int], today: date) -> dict[int, Footing]:
     latest = _at(rows, {pk: row["reached"] for pk, row in sums.items() if row["reached"]})
     tries = _tries(rows, {pk: row["reached"] for pk, row in sums.items()}, today)
     skipped = agenda.done_on(Kind.CONTACT, customer_ids)
-    unsought = customers.unsought(customer_ids)
+    left_alone = unsought(customer_ids)
     states = CustomerState.objects.filter(pk__in=customer_ids).values_list(
         "pk", "purchase_days", "last_purchase_on", "lost_at", "value_year", "customer__owner",
         "customer__created_at",
@@ -119,7 +120,7 @@ def footings(customer_ids: Collection[int], today: date) -> dict[int, Footing]:
             last_attempt=max(days, default=None),
             step=steps.get(pk),
             latest=latest.get(pk),
-            unsought=pk in unsought,
+            unsought=pk in left_alone,
         )
     return found
 

@@ -12,7 +12,7 @@ from liuke.accounts.models import User
 from liuke.accounts.queries import viewer_of
 from liuke.core.lists import Filter, ListOf
 from liuke.customers.models import Customer
-from liuke.customers.queries import visible_to
+from liuke.customers.queries import find, visible_to
 from liuke.exports.queries import sources
 
 router = Router(tags=["customers"])
@@ -53,6 +53,8 @@ def list_filters(request: HttpRequest) -> list[dict[str, Any]]:
 
 def filtered(viewer: User, asked: QueryDict) -> QuerySet[Customer]:
     """The customers within sight that an address asks for; raises ValidationError for nonsense."""
+    if not set(asked) - OWN:
+        return find(viewer, asked.get("q", ""))
     declared = _declared(viewer)
     query = asked.copy()
     for name in OWN - {"q"}:

@@ -56,7 +56,7 @@ def close_customers(
         ((pk, reason, note[:200], today, until, by, at, "") for pk in new),
     )
     _settle(new)
-    announce(CustomersClosed(new))
+    _tell(new)
     return Batch(len(new), at)
 
 
@@ -66,11 +66,10 @@ def reopen_customers(*, actor: User | None, customer_ids: Collection[int]) -> Ba
     require(actor, Act.EDIT_CUSTOMERS)
     lock(customer_ids, actor, Act.EDIT_CUSTOMERS)
     ids, at = _reopen(actor, customer_ids, Reopened.BY_HAND)
-    announce(CustomersClosed(ids))
+    _tell(ids)
     return Batch(len(ids), at)
 
 
-@transaction.atomic
 def reopen_buyers(customer_ids: Collection[int]) -> None:
     """Reaction: whoever bought since is set aside no longer; those who answer next settle it."""
     bought = [
@@ -84,7 +83,6 @@ def reopen_buyers(customer_ids: Collection[int]) -> None:
         _reopen(None, bought, Reopened.BOUGHT)
 
 
-@transaction.atomic
 def settle_closures(customer_ids: Collection[int]) -> None:
     """Reaction: lists know who is set aside, after records changed hands."""
     _settle(customer_ids)
@@ -97,7 +95,7 @@ def reopen_due(now: datetime) -> None:
         with transaction.atomic():
             lock(chunk)
             ids, _at = _reopen(None, chunk, Reopened.DUE)
-            announce(CustomersClosed(ids))
+            _tell(ids)
 
 
 @transaction.atomic
@@ -117,8 +115,13 @@ def undo_many(*, actor: User, at: datetime) -> int:
         ended.filter(customer__in=chunk).update(reopened_at=None, reopened_by=None, reopened="")
     journal.record(actor, CLOSED, (Change(Customer(pk=pk), pk) for pk in back))
     _settle(back)
-    announce(CustomersClosed([*closed, *back]))
+    _tell([*closed, *back])
     return count + len(closed) + len(back)
+
+
+def _tell(customer_ids: Collection[int]) -> None:
+    if customer_ids:
+        announce(CustomersClosed(customer_ids))
 
 
 def _reopen(

@@ -26,7 +26,7 @@ from liuke.customers.queries.fields import levels
 from liuke.customers.services import tags
 from liuke.customers.services.file import CHUNK, chunks
 from liuke.customers.services.locking import lock
-from liuke.facts import CustomersMoved
+from liuke.facts import CustomersMoved, LevelsChanged
 
 UPDATED = "customer.updated"
 UNDO_FOR = timedelta(minutes=30)

@@ -60,9 +60,10 @@ FIGURE_NAMES = {
 }
 
 
-def customer_list(viewer: User) -> ListOf[Customer]:
-    """The customers screen as this person sees it."""
-    today, own, ranks = clock.today(), own_columns(viewer), levels(archived=True)
+def customer_list(viewer: User, ranks: Sequence[Level] | None = None) -> ListOf[Customer]:
+    """The customers screen as this person sees it; `ranks` are all levels, if read already."""
+    today, own = clock.today(), own_columns(viewer)
+    ranks = levels(archived=True) if ranks is None else ranks
     return ListOf(
         label=_("Customers"),
         columns=[*_columns(today, viewer.may(Act.EDIT_CUSTOMERS), ranks), *own.columns],

@@ -59,7 +59,8 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         keep_columns(actor=viewer, list_name=own_views.LIST, columns=look.columns)
     tally = customers.tally(viewer)
     may_edit = viewer.may(Act.EDIT_CUSTOMERS)
-    declared = listing.customer_list(viewer)
+    ranks = levels(archived=True)
+    declared = listing.customer_list(viewer, ranks)
     if look.tabs:
         look = look.with_counts(own_views.counts_at_hand(viewer, declared, large=tally.kept))
     choices = {each.key: each.choices for each in declared.filters}
@@ -83,7 +84,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         "people": [each for each in choices["owner"] if each[0] != "me"],
         "may_assign": viewer.may(Act.ASSIGN),
         "tags": choices["tag"],
-        "levels": [(row.name, row.name) for row in levels()],
+        "levels": [row.name for row in ranks if row.archived_at is None],
         "close_form": CloseForm(),
     }
     return render(request, "desk/customers.html", context)

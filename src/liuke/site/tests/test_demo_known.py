@@ -41,5 +41,5 @@ def test_levels_own_fields_and_answers_stand_as_they_were_drawn(built) -> None:
         assert said == known.answers(life, profile, own)
         mine = stored[ids[life.number]]
         assert {code for code in said if code not in known.COLUMNS} <= set(mine)
-    asked = CustomerState.objects.filter(completeness__gte=20).count()
-    assert 0 < asked < len(ids)
+    known_of = CustomerState.objects.values_list("completeness", flat=True)
+    assert len(set(known_of)) > 5, "some are known well, some hardly"
