@@ -11,6 +11,7 @@ PARTS: Mapping[str, Part] = {
     "customers.customer": Part(Fate.BLANK),
     "customers.contactpoint": Part(Fate.DELETE),
     "customers.contactblock": Part(Fate.BLANK),
+    "customers.closure": Part(Fate.BLANK),
     "customers.consent": Part(Fate.DELETE),
     "customers.person": Part(Fate.DELETE),
     "customers.personrole": Part(Fate.DELETE),

@@ -271,10 +271,12 @@ def assets_of(customer_ids: Collection[int] | QuerySet[Customer]) -> QuerySet[As
 
 def blocked(customer_ids: Collection[int] | QuerySet[Customer]) -> dict[int, str]:
     """Those of a chunk or selection whom nobody may contact today, and why."""
-    today = clock.today()
+    return dict(blocks_in_force(customer_ids).values_list("customer", "reason"))
+
+
+def blocks_in_force(customer_ids: Collection[int] | QuerySet[Customer]) -> QuerySet[ContactBlock]:
     rows = ContactBlock.objects.filter(customer__in=customer_ids, lifted_at=None)
-    in_force = rows.filter(Q(until=None) | Q(until__gt=today))
-    return dict(in_force.values_list("customer", "reason"))
+    return rows.filter(Q(until=None) | Q(until__gt=clock.today()))
 
 
 @dataclass(frozen=True, slots=True)

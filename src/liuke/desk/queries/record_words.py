@@ -18,11 +18,14 @@ from liuke.core import text
 from liuke.core.models import JournalEntry
 from liuke.core.seals import ERASED
 from liuke.customers.queries import way_text
+from liuke.customers.rules.closing import CloseReason, Reopened
 from liuke.ownership.rules.assigning import CONDITIONS, word_text
 
 VERBS = {
     "customer.created": gettext_lazy("Customer added"),
     "customer.updated": gettext_lazy("Customer changed"),
+    "customer.closed": gettext_lazy("Closed"),
+    "customer.reopened": gettext_lazy("Open again"),
     "customer.archived": gettext_lazy("Everything about a person exported"),
     "customer.erased": gettext_lazy("Person erased"),
     "customer.merged": gettext_lazy("Merged"),
@@ -111,6 +114,8 @@ LABELS = {
     "contact_points": gettext_lazy("Contact points"),
     "tags": gettext_lazy("Tags"),
     "reason": gettext_lazy("Reason"),
+    "closing": gettext_lazy("Reason"),
+    "until": gettext_lazy("Try again on"),
     "origin": gettext_lazy("Came with"),
     "list": gettext_lazy("List"),
     "filters": gettext_lazy("Filters"),
@@ -139,6 +144,7 @@ LISTS = {
     "journal": gettext_lazy("Journal"),
     "shares": gettext_lazy("Shares"),
 }
+CLOSING = dict([*CloseReason.choices, *Reopened.choices])
 ORIGINS = {
     "form": gettext_lazy("the form"),
     "api": gettext_lazy("a program"),
@@ -215,6 +221,8 @@ class Words:
     def _told(self, key: str, known: Field[Any, Any] | None, value: Any) -> str:
         if key == "contact_points" and value:
             return pgettext("list", ", ").join(way_text(each, self.phones) for each in value)
+        if key == "closing" and value in CLOSING:
+            return str(CLOSING[value])
         if key == "list" and value in LISTS:
             return str(LISTS[value])
         if key == "origin" and value:
