@@ -57,6 +57,14 @@ def sums(place: Ints, weights: Floats | None, size: int) -> Floats:
     return np.bincount(place, weights=weights, minlength=size).astype(np.float64)
 
 
+def ranks(values: ArrayLike) -> Floats:
+    """Ranks from 1 on; equal values share the mean of their ranks. Shape as `values`, (n,)."""
+    _, place, counts = np.unique(np.asarray(values), return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    shared: Floats = (last - (counts - 1) / 2)[place]
+    return shared
+
+
 def dot(left: Floats, right: Floats) -> float:
     """Sum of products. Not `@`: BLAS starts threads for long vectors, which costs more than it
     saves here, and several times more on a machine with other work."""

@@ -56,9 +56,13 @@ language_option = click.option(
 
 def usage(problem: Exception, language: str) -> click.ClickException:
     """What to raise where the call must be changed (exit code 2)."""
-    if language == "zh":
-        return _Usage(f"请修改命令：{told(problem, language)}（用法见 --help）")
-    return click.UsageError(told(problem, language))
+    words = told(problem, language)
+    return wrong_call(words) if language == "zh" else click.UsageError(words)
+
+
+def wrong_call(words: str) -> click.ClickException:
+    """The same in Chinese, from words that are Chinese already."""
+    return _Usage(f"请修改命令：{words}（用法见 --help）")
 
 
 class _Usage(click.ClickException):
@@ -100,6 +104,9 @@ ZH: Mapping[str, str] = MappingProxyType({
     "there is no column {name!r}; there are: {columns}": "没有“{name}”这一列；现有的列：{columns}",
     "say which column is the {meaning} with --{meaning}: {columns}":
         "请用 --{meaning} 指明哪一列是{meaning_zh}：{columns}",
+    "the file does not name its columns; say with --{meaning} NUMBER which is the {meaning}: "
+    "{columns}":
+        "文件没有表头；请用 --{meaning} 列号 指明哪一列是{meaning_zh}：{columns}",
     "dates in {name!r} can be read two ways: add --date-order dmy or mdy":
         "“{name}”列的日期有两种读法：请加 --date-order dmy（日/月/年）或 mdy（月/日/年）",
     "{value!r} is not a date like 2011-12-09": "“{value}”不是 2011-12-09 这样的日期",
@@ -145,6 +152,7 @@ ZH: Mapping[str, str] = MappingProxyType({
     # answers
     "{out}: {customers:,} customers; {told}": "{out}：客户 {customers:,} 位；{told}",
     "active {count:,}": "活跃 {count:,}",
+    "quiet {count:,}": "沉寂 {count:,}",
     "at risk {count:,}": "有风险 {count:,}",
     "lost {count:,}": "已流失 {count:,}",
     ", ": "，",
@@ -158,6 +166,10 @@ ZH: Mapping[str, str] = MappingProxyType({
         "{treatment} {treated:.4f}（{people:,} 人），{name} {control:.4f}（{others:,} 人）："
         "{difference:+.4f}（{low:+.4f} 至 {high:+.4f}），p {p:.3g}",
     "    verdict: {value}": "    结论：{value}",
+    "better": "有效，更好",
+    "worse": "更差，应停止",
+    "continue": "还看不出，继续",
+    "no difference shown": "没有显示出差别",
     "    sample ratio p: {value:.3g}": "    分组比例检验 p：{value:.3g}",
     "Qini {coefficient:.5f} ({low:.5f} to {high:.5f})":
         "Qini {coefficient:.5f}（{low:.5f} 至 {high:.5f}）",

@@ -13,6 +13,7 @@ from liuke.facts import (
     CustomersMerged,
     CustomersMoved,
     CustomersRecorded,
+    HelpEnded,
     LevelsChanged,
     OrdersRecorded,
     PeopleLeft,
@@ -43,7 +44,12 @@ def _places(fact: CustomersMoved | CustomersMerged) -> None:
 
 
 def _left(fact: PeopleLeft) -> None:
+    customers.leave_off(fact.user_ids)
     agenda.release(fact.user_ids)
+
+
+def _alone(fact: HelpEnded) -> None:
+    agenda.give_back(fact.customer_ids)
 
 
 def _owners(fact: CustomersMoved | CustomersRecorded | CustomersMerged) -> None:
@@ -76,6 +82,7 @@ REACTIONS: Reactions = {
     facts.ContactUnblocked: (_contacts,),
     facts.AgendaSettled: (_contacts,),
     facts.PeopleLeft: (_left,),
+    facts.HelpEnded: (_alone,),
     facts.CustomersMoved: (_places, _owners, _months),
     facts.CustomersRecorded: (_owners, _rules),
     facts.LevelsChanged: (_pool_clocks,),

@@ -19,16 +19,24 @@ from liuke.customers.services.contacts import (
 from liuke.customers.services.duplicates import Known, decide_pair, propose_pair
 from liuke.customers.services.file import (
     EDITABLE,
-    KnownCustomer,
     NewChild,
     NewCustomer,
     create_customer,
-    ensure_customers,
-    lock,
     record_customers,
     update_customer,
 )
+from liuke.customers.services.helping import (
+    Help,
+    add_collaborator,
+    end_collaborator,
+    end_help,
+    expire_help,
+    leave_off,
+    put_helper,
+)
 from liuke.customers.services.holds import Held, set_holds
+from liuke.customers.services.known import KnownCustomer, ensure_customers
+from liuke.customers.services.locking import lock
 from liuke.customers.services.many import (
     Batch,
     assign_customers,
@@ -78,6 +86,7 @@ __all__ = [
     "Batch",
     "Entry",
     "Held",
+    "Help",
     "Known",
     "KnownCustomer",
     "LevelEntry",
@@ -87,6 +96,7 @@ __all__ = [
     "NewCustomer",
     "NewPerson",
     "NewRelation",
+    "add_collaborator",
     "archive_customer",
     "assign_customers",
     "block_contact",
@@ -95,13 +105,17 @@ __all__ = [
     "create_customer",
     "create_field",
     "decide_pair",
+    "end_collaborator",
+    "end_help",
     "end_relation",
     "ensure_customers",
     "erase_customer",
+    "expire_help",
     "forget_completeness",
     "forget_contact_dates",
     "keep_places",
     "keep_tally",
+    "leave_off",
     "lock",
     "merge_customers",
     "move_field",
@@ -109,6 +123,7 @@ __all__ = [
     "place_owners",
     "prefer_point",
     "propose_pair",
+    "put_helper",
     "record_consents",
     "record_customers",
     "record_people",

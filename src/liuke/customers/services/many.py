@@ -23,7 +23,8 @@ from liuke.core.journal import Change
 from liuke.core.models import JournalEntry
 from liuke.customers.models import Customer, Tag
 from liuke.customers.services import tags
-from liuke.customers.services.file import CHUNK, chunks, lock
+from liuke.customers.services.file import CHUNK, chunks
+from liuke.customers.services.locking import lock
 from liuke.facts import CustomersMoved
 
 UPDATED = "customer.updated"

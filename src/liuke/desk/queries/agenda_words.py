@@ -21,6 +21,7 @@ ICONS = {
     Kind.LOST: "door-exit",
     Kind.POOL: "clock-pause",
     Kind.HANDED: "arrow-forward-up",
+    Kind.ASKED: "message",
 }
 
 
@@ -35,6 +36,10 @@ def why(item: AgendaItem, today: date) -> str:
         parts = [_to_pool(facts, today)]
     elif item.kind == Kind.HANDED:
         parts = [_handed(facts)]
+    elif item.kind == Kind.ASKED:
+        parts = [
+            _("%(name)s asks: “%(words)s”") % {"name": facts["asker"], "words": facts["words"]}
+        ]
     else:
         parts = [
             habit(facts["usual"], _day(facts["last"]), today),
@@ -64,6 +69,8 @@ def act(item: AgendaItem) -> str:
         return _("Introduce yourself and find out what they need.")
     if item.kind == Kind.HANDED:
         return _("Read the briefing, then introduce yourself.")
+    if item.kind == Kind.ASKED:
+        return _("Answer in a sentence. Your colleague does not see the customer.")
     return {
         Situation.NEW: _("Ask whether everything is right since the last visit."),
         Situation.OLDER: _("Say hello; ask how it runs and what is coming up."),

@@ -27,8 +27,21 @@ VERBS = {
     "customer.erased": gettext_lazy("Person erased"),
     "customer.merged": gettext_lazy("Merged"),
     "customer.parted": gettext_lazy("Merge undone"),
+    "merges.started": gettext_lazy("Run of merges started"),
+    "merges.done": gettext_lazy("Run of merges done"),
+    "merges.undoing": gettext_lazy("Undoing a run of merges started"),
+    "merges.undone": gettext_lazy("Run of merges undone"),
     "customer.removed": gettext_lazy("Customer of an undone import removed"),
     "customers.handed_over": gettext_lazy("Customers handed over"),
+    "question.asked": gettext_lazy("Owner asked"),
+    "question.answered": gettext_lazy("Colleague answered"),
+    "collaborator.added": gettext_lazy("Collaborator added"),
+    "collaborator.ended": gettext_lazy("Collaboration over"),
+    "conflict.opened": gettext_lazy("Conflict opened"),
+    "conflict.decided": gettext_lazy("Conflict decided"),
+    "conflict.appealed": gettext_lazy("Decision of a conflict appealed"),
+    "conflict.dropped": gettext_lazy("Conflict withdrawn"),
+    "conflict.terms_saved": gettext_lazy("Rules of working together changed"),
     "duplicate.proposed": gettext_lazy("Possible duplicate reported"),
     "duplicate.decided": gettext_lazy("Possible duplicate decided"),
     "person.added": gettext_lazy("Person around them added"),
@@ -58,6 +71,9 @@ VERBS = {
     "agenda.handed_over": gettext_lazy("Handed over"),
     "agenda.done": gettext_lazy("Done"),
     "agenda.restored": gettext_lazy("Due again"),
+    "view.shared": gettext_lazy("View shared or no longer"),
+    "view.changed": gettext_lazy("Shared view changed"),
+    "view.deleted": gettext_lazy("Shared view deleted"),
     "list.exported": gettext_lazy("List exported"),
     "export.downloaded": gettext_lazy("Export downloaded"),
     "import.uploaded": gettext_lazy("File uploaded"),
@@ -107,7 +123,20 @@ DAY = re.compile(r"\d{4}-\d\d-\d\d")
 NUMBER = re.compile(r"\+?\d[\d ()-]{5,}\d")
 
 
-LISTS = {"customers": gettext_lazy("Customers"), "journal": gettext_lazy("Journal")}
+LISTS = {
+    "customers": gettext_lazy("Customers"),
+    "conflicts": gettext_lazy("Conflicts"),
+    "orders": gettext_lazy("Orders"),
+    "order_lines": gettext_lazy("Lines of orders"),
+    "people": gettext_lazy("People around them"),
+    "points": gettext_lazy("Ways to reach them"),
+    "interactions": gettext_lazy("Contacts"),
+    "assets": gettext_lazy("Vehicles and assets"),
+    "agenda": gettext_lazy("What is due"),
+    "pool": gettext_lazy("Pool"),
+    "duplicates": gettext_lazy("Possible duplicates"),
+    "journal": gettext_lazy("Journal"),
+}
 ORIGINS = {
     "form": gettext_lazy("the form"),
     "api": gettext_lazy("a program"),
@@ -228,7 +257,7 @@ def kinds() -> list[tuple[str, str]]:
     subjects = (
         "customers.customer", "customers.asset", "customers.contactblock", "sales.order",
         "followups.interaction", "agenda.agendaitem", "exports.export", "imports.importrun",
-        "churn.churnrule", "accounts.user", "accounts.unit",
+        "ownership.conflict", "churn.churnrule", "accounts.user", "accounts.unit",
     )  # fmt: skip
     return [
         (subject, str(apps.get_model(subject)._meta.verbose_name).capitalize())

@@ -10,7 +10,7 @@ from liuke.accounts.queries import people_visible_to, reach_of
 from liuke.accounts.rules import Act
 from liuke.core import clock
 from liuke.customers.models import Customer
-from liuke.customers.queries import visible_to
+from liuke.customers.queries import visible_to, within
 from liuke.ownership.models import HandedCustomer, Handover
 from liuke.ownership.queries import assigning
 from liuke.ownership.rules import Portion, Seat, Way, spread
@@ -42,7 +42,7 @@ def portions(
     viewer: User, leaver: User, levels: Collection[str] = (), stages: Collection[str] = ()
 ) -> list[Portion]:
     """The customers to be given away; no level or stage means all of them."""
-    rows = visible_to(viewer, Act.HAND_OVER).filter(owner=leaver, state__isnull=False)
+    rows = within(viewer, Act.HAND_OVER).filter(owner=leaver, state__isnull=False)
     if levels:
         rows = rows.filter(level__in=["" if each == "none" else each for each in levels])
     if stages:

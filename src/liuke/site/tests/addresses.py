@@ -31,18 +31,27 @@ BY_CUSTOMER = {
     "relation-new": Act.EDIT_CUSTOMERS,
     "relation-edit": Act.EDIT_CUSTOMERS,
     "customer-pick": Act.EDIT_CUSTOMERS,
+    "helper-new": Act.ASSIGN,
     # These take away what the others opened.
     "point-remove": Act.EDIT_CUSTOMERS,
     "person-remove": Act.EDIT_CUSTOMERS,
     "relation-end": Act.EDIT_CUSTOMERS,
+    "helper-end": Act.ASSIGN,
 }
 # These change at once, and take a POST only.
 POSTED = {
     "order-void", "contact-unblock", "point-prefer", "point-remove", "person-remove",
-    "relation-end", "customer-archive",
+    "relation-end", "customer-archive", "helper-end",
 }  # fmt: skip
 BY_ORDER = {"order": None, "order-void": Act.RECORD_ORDERS}
-BY_ITEM = {"agenda-snooze", "agenda-hand-over", "agenda-done", "agenda-restore"}
+BY_ITEM = {
+    "question-answer",
+    "question-seen",
+    "agenda-snooze",
+    "agenda-hand-over",
+    "agenda-done",
+    "agenda-restore",
+}
 FIRM_WIDE = {
     "home": None,
     "first-calls": None,
@@ -70,6 +79,7 @@ FIRM_WIDE = {
     "customer-new": Act.EDIT_CUSTOMERS,
     "customer-known": Act.EDIT_CUSTOMERS,
     "duplicates": Act.EDIT_CUSTOMERS,
+    "merge-run": Act.MERGE,
     "customers-export": Act.EXPORT,
     "churn": None,
     "churn-print": None,
@@ -78,7 +88,12 @@ FIRM_WIDE = {
     "churn-rules": None,
     "churn-rule": Act.EDIT_RULES,
     "churn-rule-of": Act.EDIT_RULES,
+    "conflicts": None,
+    "conflict-new": Act.EDIT_CUSTOMERS,
+    "conflict-figures": None,
+    "conflict-terms": None,
     "journal": Act.SEE_JOURNAL,
+    "customers-counts": None,
     "exports": Act.EXPORT,
     "export-new": Act.EXPORT,
     "import-list": Act.IMPORT,
@@ -99,7 +114,7 @@ BY_PERSON = {
 MANY = {
     "pool-claim", "customers-assign", "customers-tag", "customers-undo", "customers-view",
     "field-move", "duplicate-propose", "duplicates-find", "assignment-move",
-    "assignment-apply",
+    "assignment-apply", "ask-owner",
 }  # fmt: skip
 # One's own files alone; whose they are is asked in the tests of exports.
 BY_EXPORT = {"export-file", "export-stop"}
@@ -108,7 +123,10 @@ BY_HANDOVER = {"handover-new": Act.HAND_OVER, "handover-done": None, "handover-b
 # These name a pair of customers or a merge: both within sight, or it does not exist.
 BY_PAIR = {
     "duplicate-merge": Act.MERGE, "duplicate-apart": Act.EDIT_CUSTOMERS, "merge-undo": Act.MERGE,
+    "merge-run-undo": Act.MERGE,
 }  # fmt: skip
+# These name a case: one is part of it or decides it, or it does not exist.
+BY_CONFLICT = {"conflict", "conflict-decide", "conflict-appeal", "conflict-drop"}
 BY_IMPORT = {
     "import-run", "import-map", "import-check", "import-stop", "import-discard", "import-rejects",
     "import-kind", "import-undo",
@@ -181,10 +199,15 @@ API = {
     ("post", "/api/agenda/{pk}/snooze"): Act.FOLLOW_UP,
     ("post", "/api/agenda/{pk}/hand-over"): Act.FOLLOW_UP,
     ("post", "/api/agenda/{pk}/done"): Act.FOLLOW_UP,
+    ("get", "/api/conflicts"): None,
+    ("post", "/api/conflicts"): Act.EDIT_CUSTOMERS,
+    ("get", "/api/conflicts/{pk}"): None,
+    ("post", "/api/conflicts/{pk}/decide"): Act.SETTLE,
+    ("post", "/api/conflicts/{pk}/appeal"): None,
 }
 ARGS = {
     **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *BY_IMPORT, *BY_EXPORT, *BY_PERSON], (1,)),
-    **dict.fromkeys([*BY_POOL, *BY_HANDOVER, *BY_PAIR], (1,)),
+    **dict.fromkeys([*BY_POOL, *BY_HANDOVER, *BY_PAIR, *BY_CONFLICT], (1,)),
     "mfa_edit_webauthn": (1,),
     "mfa_remove_webauthn": (1,),
     "role": ("seller",),
@@ -195,6 +218,7 @@ ARGS = {
     "field-move": ("motive",),
     "assignment-move": (1,),
     "asset-edit": (1, 1),
+    "helper-end": (1, 1),
     "handover-briefing": (1, 1),
     "churn-rule-of": ("person",),
     "relation-kind": ("kin",),

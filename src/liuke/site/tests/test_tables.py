@@ -39,6 +39,7 @@ def test_purchases_are_known_before_the_clocks_and_these_before_the_contacts() -
             "_months",
             "_files",
             "_left",
+            "_alone",
         )
         assert names == [name for name in order if name in names]
 

@@ -7,8 +7,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0005_assignment"),
-        ("ownership", "0006_levels"),
+        ("accounts", "0007_assignment"),
+        ("ownership", "0007_conflicts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
