@@ -228,13 +228,15 @@ class Words:
         if key == "origin" and value:
             return origin_text(str(value))
         if key == "conditions" and value:
-            return pgettext("list", ", ").join(self._condition(*each) for each in value.items())
+            return pgettext("list", ", ").join(
+                self._condition(name, value[name]) for name in CONDITIONS if name in value
+            )
         return self._said(known, value)
 
     def _condition(self, name: str, words: list[Any]) -> str:
         shown = [self.units.get(each, each) if name == "branches" else each for each in words]
         said = pgettext("list", ", ").join(word_text(name, each) for each in shown)
-        return f"{CONDITIONS.get(name, name)} {said}"
+        return f"{CONDITIONS[name]} {said}"
 
     def _said(self, known: Field[Any, Any] | None, value: Any) -> str:
         if value is None or value == "" or value == [] or value == {}:
