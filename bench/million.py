@@ -27,6 +27,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.core.management.color import no_style  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
+from django.db.models import AutoField  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from liuke.accounts import services as accounts  # noqa: E402
@@ -160,8 +161,9 @@ def _cookies(sellers: Sequence[User]) -> list[dict[str, Any]]:
     managers = list(User.objects.filter(role=Role.MANAGER)[:4])
     found = []
     for user in [*owners, *managers, *sellers[::2][:14]]:
-        client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client = Client(SERVER_NAME="127.0.0.1")
+        client.force_login(user)
+        assert client.get("/today/").status_code == 200, "the cookie opens no page"
         mine = visible_to(user).order_by("pk").values_list("pk", flat=True)[:200]
         session = client.cookies["sessionid"].value
         found.append({"scope": user.scope, "session": session, "customers": list(mine)})
@@ -169,10 +171,17 @@ def _cookies(sellers: Sequence[User]) -> list[dict[str, Any]]:
 
 
 def _insert(model: Any, fields: Sequence[str], rows: Rows) -> None:
-    """In pieces, so that a million rows need no memory for a million."""
+    """In pieces, so that a million rows need no memory for a million; the rest as by default."""
+    others = [
+        field
+        for field in model._meta.concrete_fields
+        if field.name not in fields and not isinstance(field, AutoField)
+    ]
+    names = [*fields, *(field.name for field in others)]
+    values = [field.get_default() for field in others]
     remaining = iter(rows)
     while piece := list(islice(remaining, PIECE)):
-        bulk.insert(model, fields, piece)
+        bulk.insert(model, names, ((*row, *values) for row in piece))
 
 
 def _name(firm: Firm, row: int) -> str:

@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
         # What a browser sees is the same on both, and the statistics know no database.
         print(f"PostgreSQL: {chosen}", flush=True)  # noqa: T201
         rest = [*rest, "--ignore=src/liuke_analytics"]
-        return code or _pytest(address, f"{chosen} and not browser", rest)
+        return max(code, _pytest(address, f"{chosen} and not browser", rest))
 
 
 def _pytest(address: str, chosen: str, rest: list[str]) -> int:

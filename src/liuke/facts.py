@@ -40,6 +40,13 @@ class PeopleLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class HelpEnded:
+    """Somebody helps with these customers no longer."""
+
+    customer_ids: Collection[int]
+
+
+@dataclass(frozen=True, slots=True)
 class CustomersMoved:
     """These customers were given to another person or branch; by whom, and why."""
 
@@ -88,6 +95,7 @@ Fact = (
     | ContactUnblocked
     | AgendaSettled
     | PeopleLeft
+    | HelpEnded
     | CustomersMoved
     | CustomersRecorded
     | LevelsChanged

@@ -21,6 +21,7 @@ from liuke.exports.services import run_export, start_export
 from liuke.imports.models import ImportRun
 from liuke.imports.rules import Status
 from liuke.site.ticks import TICKS
+from tests.journeys import hands
 from tests.journeys import shop as shops
 from tests.journeys.conftest import PHONE, WIDE, listen
 from tests.journeys.looking import faults
@@ -190,10 +191,46 @@ def _level(page: Page) -> None:
     page.locator("td.level select").wait_for()
 
 
+def _of_pool(shop: Shop) -> str:
+    return f"/settings/pools/{hands.pooled(shop).pk}/"
+
+
+def _pools(path: str) -> Callable[[Shop], str]:
+    def made(shop: Shop) -> str:
+        hands.pooled(shop)
+        return path
+
+    return made
+
+
+def _rules(path: str) -> Callable[[Shop], str]:
+    return lambda shop: path.format(hands.ruled(shop).pk)
+
+
+def _handed(shop: Shop) -> str:
+    return f"/handover/{hands.handed(shop).pk}/"
+
+
+def _shares(page: Page) -> None:
+    page.locator("[name=receivers]").first.check()
+    page.locator("[name=note]").fill(hands.NOTE)
+    _looked_at(page)
+
+
+def _looked_at(page: Page) -> None:
+    page.locator("[value=preview]").click()
+    page.locator("#preview").wait_for()
+    _unfold(page)
+
+
 # These look at a firm in which nothing has happened yet.
 EMPTY = [
     Screen("today of a new firm", lambda shop: "/today/"),
     Screen("customers of a new firm", lambda shop: "/customers/"),
+    Screen("pool of a new firm", lambda shop: "/pool/"),
+    Screen("handover of a new firm", lambda shop: "/handover/"),
+    Screen("assignment of a new firm", lambda shop: "/settings/assignment/"),
+    Screen("pools of a new firm", lambda shop: "/settings/pools/"),
     Screen("churn of a new firm", lambda shop: "/churn/"),
     Screen("import of a new firm", lambda shop: "/import/"),
 ]
@@ -250,6 +287,17 @@ SCREENS = [
     Screen("new customer who is known", lambda shop: "/customers/new/", act=_known),
     Screen("duplicates", _pair),
     Screen("no duplicates", lambda shop: "/customers/duplicates/"),
+    Screen("handover", lambda shop: "/handover/"),
+    Screen("handover with preview", lambda shop: f"/handover/from/{shop.other.pk}/", act=_shares),
+    Screen("handed over", _handed),
+    Screen("briefing", lambda shop: f"{_handed(shop)}briefing/{shop.seller.pk}/"),
+    Screen("pool", _pools("/pool/")),
+    Screen("pools", _pools("/settings/pools/")),
+    Screen("a pool", _of_pool),
+    Screen("pool rules with preview", _pools("/settings/pools/rules/"), act=_looked_at),
+    Screen("assignment", _rules("/settings/assignment/")),
+    Screen("a rule of assignment", _rules("/settings/assignment/{}/"), act=_looked_at),
+    Screen("a rule for nobody", _rules("/settings/assignment/new/"), act=_wrong),
     Screen("new vehicle", _of("王海涛", "assets/new/")),
     Screen("new order", _of("王海涛", "orders/new/")),
     Screen("order", _last_order),
@@ -307,7 +355,7 @@ class Looker:
             path = screen.path(shop)
         page.goto(path)
         screen.act(page)
-        return faults(page, self.lang, shop.words) + self.said
+        return faults(page, self.lang, [*shop.words, *hands.WORDS]) + self.said
 
     def _page(self, who: str, shop: Shop) -> Page:
         if who not in self.pages:

@@ -18,6 +18,7 @@ from liuke.accounts.models import ApiToken, FirmRole, Unit, User
 from liuke.accounts.queries import viewer_of
 from liuke.accounts.rules import FIRM_WIDE, Act, Role, starting_grants
 from liuke.accounts.services import require
+from liuke.core.ui.pages import form_page
 
 
 def people(request: HttpRequest) -> HttpResponse:
@@ -34,7 +35,7 @@ def person(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     found = get_object_or_404(User.objects.select_related("role"), pk=pk) if pk else None
     form = PersonForm(found, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        values = dict(form.cleaned_data)
+        values = form.values()
         try:
             if found is None:
                 found = services.create_user(actor=viewer, password=None, **values)
@@ -49,7 +50,7 @@ def person(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "found": found}
     if found is not None:
         context["keys"] = found.api_tokens.filter(revoked_at=None).order_by("-created_at")
-    return render(request, "accounts/person.html", context, status=_status(request))
+    return form_page(request, "accounts/person.html", context)
 
 
 @require_POST
@@ -112,7 +113,7 @@ def unit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("users")
     context = {"form": form, "found": found}
-    return render(request, "accounts/unit.html", context, status=_status(request))
+    return form_page(request, "accounts/unit.html", context)
 
 
 def roles(request: HttpRequest) -> HttpResponse:
@@ -142,7 +143,7 @@ def role(request: HttpRequest, key: str = "") -> HttpResponse:
             messages.success(request, _("Saved. It counts from the next page on."))
             return redirect("roles")
     context = {"form": form, "found": found, "is_new": not key}
-    return render(request, "accounts/role.html", context, status=_status(request))
+    return form_page(request, "accounts/role.html", context)
 
 
 @require_POST
@@ -183,7 +184,3 @@ def _invited(request: HttpRequest, found: User) -> HttpResponse:
     )
     context = {"found": found, "link": request.build_absolute_uri(path)}
     return render(request, "accounts/once.html", context)
-
-
-def _status(request: HttpRequest) -> int:
-    return 422 if request.method == "POST" else 200

@@ -5,10 +5,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from liuke.accounts.models import User
-from liuke.accounts.queries import people_reaching
 from liuke.accounts.rules import Act
 from liuke.agenda.models import AgendaItem
 from liuke.core import clock
+from liuke.customers.queries.helping import people_seeing
 
 
 class SnoozeForm(forms.Form):
@@ -33,7 +33,7 @@ class HandOverForm(forms.Form):
     def __init__(self, item: AgendaItem, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         customer = item.customer
-        able = people_reaching(customer.owner_id, customer.branch_id)
+        able = people_seeing(customer)
         responsible = item.assignee_id or customer.owner_id
         choices = [
             (each.pk, _label(each))
@@ -41,6 +41,16 @@ class HandOverForm(forms.Form):
             if each.pk != responsible and each.may(Act.FOLLOW_UP)
         ]
         self.fields["to"] = forms.TypedChoiceField(label=_("To"), coerce=int, choices=choices)
+
+
+class QuestionForm(forms.Form):
+    question = forms.CharField(
+        label=_("What do you want to know?"), max_length=300, widget=forms.Textarea({"rows": 3})
+    )
+
+
+class AnswerForm(forms.Form):
+    answer = forms.CharField(label=_("Answer"), max_length=300, widget=forms.Textarea({"rows": 3}))
 
 
 def _label(person: User) -> str:

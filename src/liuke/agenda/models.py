@@ -94,6 +94,38 @@ class AgendaItem(models.Model):
         return f"{self.kind} {self.customer_id} {self.due_on}"
 
 
+class Question(models.Model):
+    """What a colleague who may not see a customer wants to know from whoever owns it."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="questions")
+    asker = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    words = models.CharField(_("question"), max_length=300)
+    asked_at = models.DateTimeField(default=clock.now)
+    answer = models.CharField(_("answer"), max_length=300, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True, help_text="When the asker had read the answer.")
+
+    class Meta:
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answered_at=None, answer="", seen_at=None)
+                | (Q(answered_at__isnull=False) & ~Q(answer="")),
+                name="question_answered_has_an_answer",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["asker"], condition=Q(seen_at=None), name="question_unread"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}: {self.words}"
+
+
 class AgendaTally(models.Model):
     """How much was due about the customers of one owner and branch when it was last counted.
 

@@ -12,19 +12,20 @@ from django.db.models.functions import Coalesce
 
 from liuke.accounts.models import User
 from liuke.accounts.queries import reach_of
-from liuke.agenda.models import AgendaItem, AgendaTally
+from liuke.agenda.models import AgendaItem, AgendaTally, Question
 from liuke.agenda.rules import Ending, Kind
 from liuke.core import clock
 from liuke.core.lists import CAP
+from liuke.customers.queries.helping import by_help
 
+MOST_QUESTIONS = 10
 AWAKE = Q(snoozed_until=None)
 RESPONSIBLE = Coalesce("assignee", "owner")
 
 
 def visible_to(viewer: User) -> QuerySet[AgendaItem]:
-    """Items about customers within this person's scope."""
-    reach = reach_of(viewer)
-    return AgendaItem.objects.filter(reach.rows(owner="customer__owner", unit="customer__branch"))
+    """Items about customers that this person may see."""
+    return AgendaItem.objects.filter(certain(viewer))
 
 
 def belonging_to(person_id: int) -> Q:
@@ -37,14 +38,27 @@ def due(viewer: User, today: date, whose: int | None = None) -> QuerySet[AgendaI
 
     Found by what is kept with the items; who reads customers from it narrows it by `certain`.
     """
-    rows = AgendaItem.objects.filter(reach_of(viewer).rows(owner="owner", unit="branch"))
-    rows = rows.filter(_is_due(today))
+    rows = AgendaItem.objects.filter(_is_due(today), _reached(viewer))
     return rows if whose is None else rows.filter(belonging_to(whose))
 
 
+def _reached(viewer: User) -> Q:
+    """Items of this scope, and what was handed to this person about customers of others.
+
+    Of customers one helps with, only what one was asked to do: the rest is for their owners.
+    """
+    reach = reach_of(viewer)
+    condition = reach.rows(owner="owner", unit="branch")
+    return condition if reach.everything else condition | Q(assignee=viewer.pk)
+
+
 def certain(viewer: User) -> Q:
-    """The condition on items that the customer is within this person's scope."""
-    return reach_of(viewer).rows(owner="customer__owner", unit="customer__branch")
+    """The condition on items that this person may see the customer."""
+    reach = reach_of(viewer)
+    if reach.everything:
+        return Q()
+    condition = reach.rows(owner="customer__owner", unit="customer__branch")
+    return condition | by_help(viewer, "customer")
 
 
 def _is_due(today: date) -> Q:
@@ -152,7 +166,9 @@ def counted_by_place(today: date) -> list[tuple[Any, ...]]:
 
 
 def _kept(viewer: User) -> QuerySet[AgendaTally]:
-    return AgendaTally.objects.filter(reach_of(viewer).rows(owner="owner", unit="branch"))
+    reach = reach_of(viewer)
+    condition = reach.rows(owner="owner", unit="branch")
+    return AgendaTally.objects.filter(condition if reach.everything else condition | Q(who=viewer))
 
 
 def _kept_by_person(viewer: User) -> dict[int, int]:
@@ -173,6 +189,19 @@ def future_of(customer_id: int) -> QuerySet[AgendaItem]:
     return rows.select_related("assignee").order_by(
         Coalesce("snoozed_until", "due_on"), F("weight").desc(), "pk"
     )
+
+
+def questions_to(viewer: User) -> QuerySet[Question]:
+    """Questions about customers within this person's scope."""
+    reach = reach_of(viewer)
+    rows = Question.objects.filter(reach.rows(owner="customer__owner", unit="customer__branch"))
+    return rows.select_related("customer", "asker")
+
+
+def questions_of(viewer: User) -> list[Question]:
+    """What this person asked and has not read the answer to, the answered first."""
+    rows = Question.objects.filter(asker=viewer, seen_at=None).select_related("answered_by")
+    return list(rows.order_by(F("answered_at").asc(nulls_last=True), "pk")[:MOST_QUESTIONS])
 
 
 def done_on(kind: str, customer_ids: Collection[int]) -> dict[int, date]:

@@ -14,6 +14,7 @@ class Kind(models.TextChoices):
     LOST = "lost", _("Newly lost")
     POOL = "pool", _("To the pool soon")
     HANDED = "handed", _("New to you")
+    ASKED = "asked", _("Asked by a colleague")
 
 
 class Ending(models.TextChoices):
@@ -31,6 +32,8 @@ CHANCE: dict[str, Decimal] = {
     Kind.CONTACT: Decimal("0.10"),
     Kind.POOL: Decimal("0.30"),
     Kind.HANDED: Decimal("0.40"),
+    # Somebody stands before the customer and waits.
+    Kind.ASKED: Decimal("0.60"),
 }
 
 LONGEST_SNOOZE = 60

@@ -15,16 +15,19 @@ from liuke.accounts.queries import people_reaching
 from liuke.accounts.rules import Act
 from liuke.accounts.services import require
 from liuke.agenda import queries
-from liuke.agenda.models import AgendaItem, AgendaTally
-from liuke.agenda.rules import LONGEST_SNOOZE, Ending, weight
+from liuke.agenda.models import AgendaItem, AgendaTally, Question
+from liuke.agenda.rules import LONGEST_SNOOZE, Ending, Kind, weight
 from liuke.core import bulk, clock, journal
 from liuke.core.announce import announce
 from liuke.core.errors import Refused
 from liuke.core.journal import Change
 from liuke.customers import queries as customers
+from liuke.customers.models import Customer
+from liuke.customers.queries.helping import helpers_by_customer, people_seeing
 from liuke.facts import AgendaSettled
 
 CHUNK = 500
+LONGEST_WORDS = 300
 TALLY_FOR = timedelta(minutes=5)
 
 
@@ -117,9 +120,12 @@ def _episode(due: Due | None) -> str | None:
 
 
 def contacted(*, actor: User | None, days: Mapping[int, date]) -> None:
-    """A real contact on a day settles whatever was due for the customer by then."""
+    """A real contact on a day settles whatever was due for the customer by then.
+
+    What a colleague asked is settled by an answer alone.
+    """
     now = clock.now()
-    rows = AgendaItem.objects.filter(customer__in=days, closed_at=None)
+    rows = AgendaItem.objects.filter(customer__in=days, closed_at=None).exclude(kind=Kind.ASKED)
     settled = [
         [now, None if actor is None else actor.pk, Ending.CONTACTED, row.pk]
         for row in rows
@@ -135,7 +141,7 @@ def keep_places(customer_ids: Collection[int]) -> None:
         places = customers.places_of(ids[start : start + CHUNK])
         rows = ([*place, pk] for pk, place in places.items())
         bulk.update(AgendaItem, ("owner", "branch"), rows, key="customer")
-        _give_back(ids[start : start + CHUNK])
+        give_back(ids[start : start + CHUNK])
 
 
 def release(user_ids: Collection[int]) -> None:
@@ -143,13 +149,21 @@ def release(user_ids: Collection[int]) -> None:
     AgendaItem.objects.filter(assignee__in=user_ids, closed_at=None).update(assignee=None)
 
 
-def _give_back(customer_ids: Collection[int]) -> None:
-    """What was handed over to somebody who no longer sees the customer is the owner's again."""
+def give_back(customer_ids: Collection[int]) -> None:
+    """Reaction: what was handed to somebody who sees the customer no longer is the owner's again.
+
+    The caller keeps to one chunk.
+    """
     rows = AgendaItem.objects.filter(customer__in=customer_ids, closed_at=None)
-    handed = rows.exclude(assignee=None).values_list("pk", "assignee", "owner", "branch")
+    handed = list(
+        rows.exclude(assignee=None).values_list("pk", "customer", "assignee", "owner", "branch")
+    )
+    helpers = helpers_by_customer({row[1] for row in handed}) if handed else {}
     able: dict[tuple[int | None, int | None], set[int]] = {}
     lost = []
-    for pk, assignee, owner, branch in handed:
+    for pk, customer, assignee, owner, branch in handed:
+        if assignee in helpers.get(customer, ()):
+            continue
         place = (owner, branch)
         if place not in able:
             able[place] = {each.pk for each in people_reaching(owner, branch)}
@@ -174,6 +188,7 @@ def keep_tally(now: datetime) -> None:
 def attempted(retry_on: Mapping[int, date]) -> None:
     """Nobody answered: what is due for these customers waits until the day of the next try."""
     rows = AgendaItem.objects.filter(customer__in=retry_on, closed_at=None)
+    rows = rows.exclude(kind=Kind.ASKED)
     later = [
         [retry_on[row.customer_id], row.pk]
         for row in rows
@@ -201,8 +216,7 @@ def snooze_item(*, actor: User, item_id: int, until: date) -> AgendaItem:
 def hand_over_item(*, actor: User, item_id: int, to_id: int) -> AgendaItem:
     """Let a colleague do it; the colleague must be allowed to see the customer."""
     item = _open_item(actor, item_id)
-    able = people_reaching(item.customer.owner_id, item.customer.branch_id)
-    to = next((each for each in able if each.pk == to_id), None)
+    to = next((each for each in people_seeing(item.customer) if each.pk == to_id), None)
     if to is None or not to.may(Act.FOLLOW_UP):
         raise Refused(_("This colleague may not see the customer. Choose somebody else."))
     before, item.assignee = item.assignee_id, to
@@ -225,6 +239,8 @@ def pass_on(*, actor: User, from_id: int, customer_ids: Collection[int] | None =
 def complete_item(*, actor: User, item_id: int) -> AgendaItem:
     """Set something aside as done; the same matter does not come back."""
     item = _open_item(actor, item_id)
+    if item.kind == Kind.ASKED:
+        raise Refused(_("A colleague waits for an answer. Write one."))
     item.closed_at, item.closed_by, item.ending = clock.now(), actor, Ending.DONE
     item.save(update_fields=["closed_at", "closed_by", "ending"])
     _note(actor, "agenda.done", item, {}, {"kind": item.kind})
@@ -265,3 +281,65 @@ def _note(
     actor: User, verb: str, item: AgendaItem, before: dict[str, Any], after: dict[str, Any]
 ) -> None:
     journal.record(actor, verb, [Change(item, item.customer_id, before=before, after=after)])
+
+
+# What colleagues ask whoever owns a customer they may not see.
+
+
+@transaction.atomic
+def ask_owner(*, actor: User, customer_id: int, words: str) -> Question:
+    """Put a question to whoever owns a customer; it stands on Today until it is answered."""
+    require(actor, Act.EDIT_CUSTOMERS)
+    customer = Customer.objects.select_for_update(of=("self",)).get(pk=customer_id)
+    if not words.strip():
+        raise Refused(_("Write what you want to know."))
+    if customer.owner_id is None:
+        raise Refused(_("Nobody owns this customer any more."))
+    waiting = Question.objects.filter(customer=customer, answered_at=None)
+    if waiting.filter(asker=actor).exists():
+        raise Refused(_("You have asked already; the answer will come to your Today."))
+    question = Question.objects.create(
+        customer=customer, asker=actor, words=words.strip()[:LONGEST_WORDS]
+    )
+    _let_answer(customer_id)
+    change = Change(question, customer_id, after={"words": question.words})
+    journal.record(actor, "question.asked", [change])
+    return question
+
+
+@transaction.atomic
+def answer_question(*, actor: User, question_id: int, answer: str) -> Question:
+    """Answer a colleague; what else is asked about the customer comes next."""
+    question = queries.questions_to(actor).select_for_update(of=("self",)).get(pk=question_id)
+    require(actor, Act.FOLLOW_UP, question.customer)
+    if question.answered_at is not None:
+        raise Refused(_("This is answered already. Reload the page."))
+    if not answer.strip():
+        raise Refused(_("Write an answer."))
+    question.answer, question.answered_at = answer.strip()[:LONGEST_WORDS], clock.now()
+    question.answered_by = actor
+    question.save(update_fields=["answer", "answered_at", "answered_by"])
+    AgendaItem.objects.filter(
+        customer=question.customer_id, kind=Kind.ASKED, closed_at=None
+    ).update(closed_at=question.answered_at, closed_by=actor, ending=Ending.DONE)
+    _let_answer(question.customer_id)
+    change = Change(question, question.customer_id, after={"answer": question.answer})
+    journal.record(actor, "question.answered", [change])
+    return question
+
+
+def put_aside(*, actor: User, question_id: int) -> None:
+    """The asker has read the answer."""
+    mine = Question.objects.filter(asker=actor, answered_at__isnull=False, seen_at=None)
+    mine.filter(pk=question_id).update(seen_at=clock.now())
+
+
+def _let_answer(customer_id: int) -> None:
+    """The question that waits longest is due."""
+    rows = Question.objects.filter(customer=customer_id, answered_at=None)
+    first = rows.select_related("asker").order_by("pk").first()
+    due = None
+    if first is not None:
+        why = {"asker": first.asker.name, "words": first.words, "question": first.pk}
+        due = Due(f"question {first.pk}", clock.day_of(first.asked_at), why=why)
+    put(Kind.ASKED, {customer_id: due})

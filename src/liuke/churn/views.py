@@ -92,7 +92,7 @@ def months_print(request: HttpRequest) -> HttpResponse:
 
 def rules(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
-    visible = customers.visible_to(viewer).values("pk")
+    visible = customers.within(viewer).values("pk")
     found = []
     for rule in ChurnRule.objects.prefetch_related("versions__created_by"):
         versions = [version for version in rule.versions.all() if version.superseded_at is None]

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from liuke.customers import views
-from liuke.customers.views import around, known, profile
+from liuke.customers.views import around, helping, known, profile
 
 urlpatterns = [
     path("customers/new/", views.create, name="customer-new"),
@@ -42,6 +42,8 @@ urlpatterns = [
         around.relation_end,
         name="relation-end",
     ),
+    path("customers/<int:pk>/helpers/new/", helping.helper, name="helper-new"),
+    path("customers/<int:pk>/helpers/<int:helper_pk>/end/", helping.helper_end, name="helper-end"),
     path("customers/<int:pk>/pick/", around.pick, name="customer-pick"),
     path("settings/relations/", around.relation_kinds, name="relation-kinds"),
     path("settings/relations/new/", around.relation_kind, name="relation-kind-new"),

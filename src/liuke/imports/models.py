@@ -8,7 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from liuke.core import clock
 from liuke.imports.readers.declare import Reading
 from liuke.imports.readers.mapping import Meaning
-from liuke.imports.rules import BUSY, ORDERS, RUNNABLE, UNDOABLE, Status, progress
+from liuke.imports.rules import (
+    BUSY,
+    ORDERS,
+    RUNNABLE,
+    UNDOABLE,
+    Status,
+    everybody_bought_once,
+    progress,
+)
 
 
 class ImportRun(models.Model):
@@ -67,6 +75,12 @@ class ImportRun(models.Model):
     @property
     def is_of_orders(self) -> bool:
         return self.kind == ORDERS
+
+    @property
+    def looks_misread(self) -> bool:
+        """Whether the column of the customer seems to be another one."""
+        counts = (self.counts.get(name, 0) for name in ("orders", "customers"))
+        return self.is_of_orders and everybody_bought_once(*counts)
 
     @property
     def may_be_undone(self) -> bool:

@@ -24,7 +24,14 @@ RUNNABLE = frozenset({Status.CHECKED, Status.RUNNING, Status.FAILED, Status.STOP
 RESUMABLE = frozenset({Status.CHECKED, Status.RUNNING, Status.FAILED, Status.STOPPED})
 UNDOABLE = frozenset({Status.DONE, Status.STOPPED, Status.FAILED, Status.UNDOING})
 
+ENOUGH_ORDERS, ONCE = 50, 0.95
+
 
 def progress(position: int, total: int) -> int:
     """Hundredths done; 100 only when really everything is."""
     return 100 if position >= total else position * 100 // total
+
+
+def everybody_bought_once(orders: int, customers: int) -> bool:
+    """Whether a file looks as if the wrong column were the customer: hardly anybody came twice."""
+    return orders >= ENOUGH_ORDERS and customers > ONCE * orders

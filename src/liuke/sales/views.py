@@ -61,7 +61,9 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def void(request: HttpRequest, pk: int) -> HttpResponse:
     viewer = viewer_of(request)
-    found = get_object_or_404(queries.visible_to(viewer), pk=pk)
+    require(viewer, Act.RECORD_ORDERS)
+    found = get_object_or_404(queries.visible_to(viewer).select_related("customer"), pk=pk)
+    require(viewer, Act.RECORD_ORDERS, found.customer)
     customer_id = found.customer_id
     try:
         services.void_order(actor=viewer, order_id=pk, reason=request.POST.get("reason", ""))

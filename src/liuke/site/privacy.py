@@ -26,10 +26,15 @@ PARTS: Mapping[str, Part] = {
     "customers.formercustomer": Part(Fate.BLANK),
     "customers.customerstate": Part(Fate.KEEP),
     "customers.customer_tags": Part(Fate.DELETE),
+    "customers.collaborator": Part(Fate.BLANK),
     "customers.hold": Part(Fate.BLANK, keep=("source",)),
     "ownership.ownerperiod": Part(Fate.BLANK),
+    # Days and numbers, and who decided; the words of both go.
+    "ownership.conflict": Part(Fate.BLANK),
+    "ownership.decision": Part(Fate.BLANK),
     "ownership.handedcustomer": Part(Fate.KEEP),
     "agenda.agendaitem": Part(Fate.BLANK, keep=("episode",)),
+    "agenda.question": Part(Fate.DELETE),
     # The number is what keeps an order from being recorded, and its sum from counting, twice.
     "sales.order": Part(Fate.BLANK, keep=("number", "currency", "digest", "origin")),
     "sales.orderline": Part(Fate.BLANK),

@@ -13,6 +13,7 @@ from liuke.facts import (
     CustomersMerged,
     CustomersMoved,
     CustomersRecorded,
+    HelpEnded,
     LevelsChanged,
     OrdersRecorded,
     PeopleLeft,
@@ -43,11 +44,24 @@ def _places(fact: CustomersMoved | CustomersMerged) -> None:
 
 
 def _left(fact: PeopleLeft) -> None:
+    customers.leave_off(fact.user_ids)
     agenda.release(fact.user_ids)
+
+
+def _alone(fact: HelpEnded) -> None:
+    agenda.give_back(fact.customer_ids)
 
 
 def _owners(fact: CustomersMoved | CustomersRecorded | CustomersMerged) -> None:
     ownership.follow(fact)
+
+
+def _rules(fact: CustomersRecorded) -> None:
+    moved = ownership.assign_new(fact)
+    if moved is not None:
+        # The history is written there already, with what the rule said.
+        _places(moved)
+        _months(moved)
 
 
 def _pool_clocks(fact: LevelsChanged | CustomersMerged) -> None:
@@ -68,8 +82,9 @@ REACTIONS: Reactions = {
     facts.ContactUnblocked: (_contacts,),
     facts.AgendaSettled: (_contacts,),
     facts.PeopleLeft: (_left,),
+    facts.HelpEnded: (_alone,),
     facts.CustomersMoved: (_places, _owners, _months),
-    facts.CustomersRecorded: (_owners,),
+    facts.CustomersRecorded: (_owners, _rules),
     facts.LevelsChanged: (_pool_clocks,),
     facts.CustomersErased: (_clocks, _contacts, _files),
     facts.CustomersMerged: (

@@ -97,7 +97,7 @@ def dedupe(
         return Found(clusters.by_first_row(labels))
     certainly = clusters.pairs(labels)
     share = min(max(certainly, 1) / model.EXACT_RECALL / (size * (size - 1) / 2), MOST_TRUE)
-    names = keys.add_blocks(con, blocks)
+    names = keys.add_blocks(con, blocks, size)
     data = model.records(con)
     learned = model.learn(data, fields, names[:3], share)
     compare = names if size > keys.SMALL else []

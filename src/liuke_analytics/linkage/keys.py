@@ -42,6 +42,7 @@ BLOCKS = (
     ("birth_date", "place"),
     ("birth_date", "postcode"),
     ("birth_date", "city"),
+    ("full_name", "left(email, 5)"),
     ("full_name",),
     ("giv", "place"),
     ("sur", "postcode"),
@@ -68,6 +69,9 @@ BROAD = (
     ("postcode",),
 )
 MODERATE = 200_000
+# In larger files only a rare name brings two rows together by itself: of a common one nearly all
+# pairs are strangers, and comparing them took most of the time.
+RARE = {("full_name",): 5}
 # Below this every record is compared with every other.
 SMALL = 2_000
 
@@ -103,7 +107,12 @@ def forget_shared(con: duckdb.DuckDBPyConnection) -> None:
                 group by {column} having count(*) > {SHARED})""")
 
 
-def add_blocks(con: duckdb.DuckDBPyConnection, blocks: list[Key]) -> list[str]:
+def most_rows(key: Key, size: int) -> int:
+    """How many rows of a file of this size may share a blocking key."""
+    return RARE.get(key, KEY_ROWS) if size > MODERATE else KEY_ROWS
+
+
+def add_blocks(con: duckdb.DuckDBPyConnection, blocks: list[Key], size: int) -> list[str]:
     """The table `record`: `normal` with one number per blocking key, empty where too common."""
     names = [f"block_{number}" for number in range(len(blocks))]
     hashes = [
@@ -113,10 +122,10 @@ def add_blocks(con: duckdb.DuckDBPyConnection, blocks: list[Key]) -> list[str]:
     ]
     con.execute(f"create temp table hashed as select *, {', '.join(hashes)} from normal")
     joins = []
-    for name in names:
+    for name, key in zip(names, blocks, strict=True):
         con.execute(f"""
             create temp table {name}_kept as select {name} from hashed where {name} is not null
-            group by {name} having count(*) between 2 and {KEY_ROWS}""")
+            group by {name} having count(*) between 2 and {most_rows(key, size)}""")
         joins.append(f"left join {name}_kept on hashed.{name} = {name}_kept.{name}")
     kept = [f"{name}_kept.{name} as {name}" for name in names]
     con.execute(f"""

@@ -118,18 +118,24 @@ ADDRESSES = f"""
         case when not is_han
             then list_sort(list_distinct(string_split(latin, ' '))) end as words
     from (
-        select rid, is_han(t) as is_han, t,
-            regexp_extract(t, '{BEFORE}{STREET}', 1) as road,
-            regexp_extract(t, '{BEFORE}{STREET}', 2) as no,
-            regexp_extract(t, '([^省市州]{{1,5}}?[区县旗])', 1) as district,
-            regexp_extract(t, '{ESTATE}', 1) as estate,
-            case when regexp_matches(t, '{STREET}') then regexp_replace(t, '^.*?{STREET}', '')
+        select rid, is_han, street.road, street.no, district,
+            case when is_han and street.road = '' then regexp_extract(t, '{ESTATE}', 1) end
+                as estate,
+            case when not is_han then null
+                 when street.road != '' or regexp_matches(t, '{STREET}')
+                     then regexp_replace(t, '^.*?{STREET}', '')
                  else regexp_replace(t, '^[^0-9]*', '') end as tail,
-            nullif(trim(regexp_replace(t, '[^\\pL0-9]+', ' ', 'g')), '') as latin
-        from (select rid, case when is_han(address)
-                  then regexp_replace(clean(address), '\\s', '', 'g')
-                  else clean(address) end as t
-              from source where address is not null))"""
+            case when not is_han
+                then nullif(trim(regexp_replace(t, '[^\\pL0-9]+', ' ', 'g')), '') end as latin
+        from (
+            select rid, is_han, t,
+                case when is_han then regexp_extract(t, '{BEFORE}{STREET}', ['road', 'no'])
+                     end as street,
+                regexp_extract(t, '([^省市州]{{1,5}}?[区县旗])', 1) as district
+            from (select rid, is_han(address) as is_han, case when is_han(address)
+                      then regexp_replace(clean(address), '\\s', '', 'g')
+                      else clean(address) end as t
+                  from source where address is not null)))"""
 
 YEAR_FIRST = "^([0-9]{4})[^0-9]+([0-9]{1,2})[^0-9]+([0-9]{1,2})(?:[^0-9].*)?$"
 YEAR_LAST = "^([0-9]{1,2})[^0-9]+([0-9]{1,2})[^0-9]+([0-9]{4})$"

@@ -60,7 +60,7 @@ def likely_pairs(
         certainly = clusters.pairs(clusters.components(size, left, right))
         share = max(certainly, 1) / model.EXACT_RECALL / (size * (size - 1) / 2)
         share = min(share, dedupe.MOST_TRUE)
-        names = keys.add_blocks(con, blocks)
+        names = keys.add_blocks(con, blocks, size)
         data = model.records(con)
         learned = model.learn(data, fields, names[:3], share)
         compare = names if size > keys.SMALL else []

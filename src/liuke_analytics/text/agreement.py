@@ -42,7 +42,7 @@ def kappa(table: ArrayLike) -> Agreement:
 
 
 def kappa_of_codes(first: Sequence[str], second: Sequence[str]) -> Agreement:
-    """From the two coders' codes of the same items, in the same order; else ValueError."""
+    """From the two coders' codes of the same items, in one order; ValueError if not as many."""
     if len(first) != len(second):
         raise ValueError("both coders must have coded the same items")
     codes = {code: index for index, code in enumerate(sorted({*first, *second}))}

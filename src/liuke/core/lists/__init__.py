@@ -143,6 +143,14 @@ class ListOf(Generic[Row]):
             q=query.get("q", ""),
         )
 
+    def count(
+        self, rows: QuerySet[Row], query: QueryDict, *, within: Q | None = None
+    ) -> tuple[int, bool]:
+        """How many rows the address asks for, and whether there are more than were counted."""
+        cap = FOUND_CAP if self.search and query.get("q", "").strip() else CAP
+        counted = self._selected(rows, query, within).order_by().values("pk")[: cap + 1].count()
+        return min(counted, cap), counted > cap
+
     def csv(
         self, rows: QuerySet[Row], query: QueryDict, *, name: str, columns: Sequence[str] = ()
     ) -> StreamingHttpResponse:

@@ -7,10 +7,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from ninja import Field, ModelSchema, Router, Schema, Status
 
 from liuke.accounts.models import User
-from liuke.accounts.queries import viewer_of
+from liuke.accounts.queries import people_visible_to, viewer_of
+from liuke.core.errors import Refused
 from liuke.customers import queries, services
 from liuke.customers.api.fields import Name
 from liuke.customers.models import Asset, Child, ContactPoint, Customer, CustomerState
@@ -91,6 +93,9 @@ class ChildIn(Schema):
 
 
 class CustomerIn(Schema):
+    """Without `owner_id` the customer is yours; null leaves it to the rules of assignment."""
+
+    owner_id: int | None = None
     kind: str = "person"
     name: Name
     code: str = ""
@@ -215,16 +220,23 @@ def get_customer(request: HttpRequest, pk: int) -> Customer:
 @router.post("/customers", response={201: CustomerOut})
 def create_customer(request: HttpRequest, body: CustomerIn) -> Status[Customer]:
     viewer = viewer_of(request)
+    apart = {"contact_points", "tags", "children", "fields", "anyway", "owner_id"}
+    values = body.model_dump(exclude=apart)
+    if "owner_id" in body.model_fields_set:
+        values["owner"] = _owner(viewer, body.owner_id)
     created = services.create_customer(
         actor=viewer,
-        values=body.model_dump(exclude={"contact_points", "tags", "children", "fields", "anyway"}),
+        values=values,
         contact_points=_points(body.contact_points),
         tags=body.tags,
         said=_said(body.fields),
         children=_children(body.children),
         anyway=body.anyway,
     )
-    return Status(201, _read(viewer, created.pk))
+    # Whoever records somebody for a colleague may not see them any more, but knows what was sent.
+    found = _whole(Customer.objects.all()).get(pk=created.pk)
+    queries.hide_phones(viewer, [found])
+    return Status(201, found)
 
 
 @router.patch("/customers/{pk}", response=CustomerOut)
@@ -260,6 +272,15 @@ def _whole(customers: QuerySet[Customer]) -> QuerySet[Customer]:
     return customers.select_related("state").prefetch_related(
         ways, "assets", "tags", "children", "field_values"
     )
+
+
+def _owner(viewer: User, owner_id: int | None) -> User | None:
+    if owner_id is None:
+        return None
+    found = people_visible_to(viewer).filter(pk=owner_id).first()
+    if found is None:
+        raise Refused(_("You may not give customers to this person."))
+    return found
 
 
 def _read(viewer: User, pk: int) -> Customer:

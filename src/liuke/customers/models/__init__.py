@@ -8,7 +8,9 @@ from liuke.customers.models.duplicates import (
     FormerCustomer,
     PrimaryMobile,
 )
+from liuke.customers.models.helping import Collaborator
 from liuke.customers.models.hold import Hold
+from liuke.customers.models.merge_runs import MergeRun
 from liuke.customers.models.people import Person, PersonRole
 from liuke.customers.models.profile import Child, FieldChoice, FieldValue, Level, ProfileField
 from liuke.customers.models.relations import Relation, RelationKind, RelationStrength
@@ -18,6 +20,7 @@ __all__ = [
     "NOT_SAID",
     "Asset",
     "Child",
+    "Collaborator",
     "Consent",
     "ContactBlock",
     "ContactPoint",
@@ -31,6 +34,7 @@ __all__ = [
     "FormerCustomer",
     "Hold",
     "Level",
+    "MergeRun",
     "Person",
     "PersonRole",
     "PrimaryMobile",

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from liuke.core import clock
 from liuke.customers.models.customer import Customer
+from liuke.customers.models.merge_runs import MergeRun
 from liuke.customers.rules import Verdict
 
 
@@ -100,7 +101,7 @@ class CustomerMerge(models.Model):
     images = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(default=clock.now, db_index=True)
-    automatic = models.BooleanField(default=False)
+    run = models.ForeignKey(MergeRun, models.PROTECT, null=True, related_name="merges")
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )

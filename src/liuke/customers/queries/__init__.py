@@ -42,8 +42,9 @@ from liuke.customers.models import (
 )
 from liuke.customers.queries.fields import fields as every_field
 from liuke.customers.queries.fields import referred
+from liuke.customers.queries.helping import counts_helping, helped_by
 from liuke.customers.rules import RECOVERED_FOR
-from liuke.customers.rules.contacts import NUMBERS
+from liuke.customers.rules.contacts import NUMBERS, PointKind
 from liuke.customers.rules.fields import FieldOf, from_json, written
 
 SEARCH_KIND = "customer"
@@ -51,8 +52,30 @@ PHONES = NUMBERS
 
 
 def visible_to(viewer: User, act: Act = Act.SEE) -> QuerySet[Customer]:
-    """The customers this person may see, or may do this with."""
+    """The customers this person may see, or may do this with, those included that one helps with.
+
+    Lists and figures of the own work are `within(viewer)`.
+    """
+    condition = within_reach(viewer, act)
+    if counts_helping(viewer, act):
+        condition |= Q(pk__in=helped_by(viewer.pk).values("customer"))
+    return Customer.objects.filter(condition)
+
+
+def within(viewer: User, act: Act = Act.SEE) -> QuerySet[Customer]:
+    """The customers of this person's scope: what lists walk and figures count."""
     return Customer.objects.filter(within_reach(viewer, act))
+
+
+def helped_condition(viewer: User) -> Q:
+    """The condition on customers, or on CustomerState, that this person helps with them.
+
+    For lists that are searched: the few customers are named by their keys, so that a database need
+    not look for them.
+    """
+    if not counts_helping(viewer, Act.SEE):
+        return Q(pk__in=())
+    return Q(pk__in=list(helped_by(viewer.pk).values_list("customer", flat=True)))
 
 
 def hide_phones(viewer: User, customers: Iterable[Customer]) -> None:
@@ -60,8 +83,11 @@ def hide_phones(viewer: User, customers: Iterable[Customer]) -> None:
     if viewer.scope_for(Act.SEE_PHONES) == viewer.scope:
         return
     reach = reach_of(viewer, Act.SEE_PHONES)
+    helped = set(helped_by(viewer.pk).values_list("customer", flat=True))
+    if not viewer.may(Act.SEE_PHONES):
+        helped = set()
     for customer in customers:
-        if not reach.holds(customer.owner_id, customer.branch_id):
+        if customer.pk not in helped and not reach.holds(customer.owner_id, customer.branch_id):
             _hide(customer.contact_points.all())
 
 
@@ -110,15 +136,16 @@ def search_tokens(
     """What a customer is found by, the people around and what it was before a merge included."""
     before = list(former)
     texts = [customer.name, *(each.name for each in before), *(person.name for person in people)]
-    numbers = [customer.code, customer.credit_code]
+    numbers, places = [customer.code, customer.credit_code], []
     for each in before:
         numbers += [each.code, each.credit_code]
     for point in points:
-        (numbers if point.kind in NUMBERS else texts).append(point.value)
+        group = places if point.kind == PointKind.ADDRESS else texts
+        (numbers if point.kind in NUMBERS else group).append(point.value)
     for asset in assets:
         texts.append(asset.name)
         numbers.append(asset.serial)
-    return text.document_tokens(filter(None, texts), filter(None, numbers))
+    return text.document_tokens(filter(None, texts), filter(None, numbers), places)
 
 
 def standing(state: str, today: date, of: str = "state__") -> Q:

@@ -17,6 +17,7 @@ from liuke.customers.models import (
     PrimaryMobile,
 )
 from liuke.customers.queries import visible_to
+from liuke.customers.queries.told import told
 
 SAME_NAMES = 20
 # A number of fewer figures is the end of one, or none.
@@ -32,6 +33,8 @@ class Known:
     owner: str
     seen: bool
     recorded_at: datetime
+    # For who is told of a customer of a colleague; empty where there is nothing to claim.
+    sign: str = ""
 
 
 def known(viewer: User | None, customer_ids: Collection[int]) -> dict[int, Known]:
@@ -47,6 +50,7 @@ def known(viewer: User | None, customer_ids: Collection[int]) -> dict[int, Known
             row.owner.name if row.owner else "",
             row.pk in seen,
             row.created_at,
+            told(viewer, row.pk) if viewer and row.owner_id not in (None, viewer.pk) else "",
         )
         for row in rows
     }
@@ -77,7 +81,7 @@ def is_number(normalised: str) -> bool:
 
 def holders(numbers: Collection[str]) -> dict[str, int]:
     """Number → the customer that holds it. The caller keeps to one chunk."""
-    rows = PrimaryMobile.objects.filter(number__in=numbers, decision=None, contested=False)
+    rows = PrimaryMobile.objects.filter(number__one_of=numbers, decision=None, contested=False)
     return dict(rows.values_list("number", "customer"))
 
 

@@ -23,7 +23,8 @@ from liuke.core.journal import Change
 from liuke.core.models import JournalEntry
 from liuke.customers.models import Customer, Tag
 from liuke.customers.services import tags
-from liuke.customers.services.file import CHUNK, chunks, lock
+from liuke.customers.services.file import CHUNK, chunks
+from liuke.customers.services.locking import lock
 from liuke.facts import CustomersMoved
 
 UPDATED = "customer.updated"
@@ -46,10 +47,12 @@ ASSIGNED = Why()
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What an act on many came to: how many it changed, and the moment to undo it by."""
+    """What an act on many came to: how many it changed, the moment to undo it by, and how many
+    stayed as they are because nothing was found for them."""
 
     count: int
     at: datetime
+    left: int = 0
 
 
 @transaction.atomic
@@ -79,6 +82,16 @@ def set_owners(
     before = {pk: owner for pk, owner in _owners_of(owners).items() if owner != owners[pk]}
     after = {pk: owners[pk] for pk in before}
     return _changed(actor, "owner", before, after, Why(reason, note, pools))
+
+
+@transaction.atomic
+def place_owners(*, owners: Mapping[int, int]) -> None:
+    """Reactions only, which announce nothing: first owners of new customers, by the system.
+
+    Whoever calls this lets everybody who hears of `CustomersMoved` know.
+    """
+    before: dict[int, int | None] = dict.fromkeys(owners)
+    _written(None, "owner", before, owners)
 
 
 @transaction.atomic
@@ -126,7 +139,16 @@ def undo_batch(*, actor: User, at: datetime) -> int:
 def _changed(
     actor: User | None, field: str, before: Values, after: Values, why: Why = ASSIGNED
 ) -> Batch:
-    """Write one field of locked customers, and for each an entry that could be read alone."""
+    """Write one field of locked customers, and tell who else has to know."""
+    at = _written(actor, field, before, after)
+    if field == "owner":
+        by = None if actor is None else actor.pk
+        announce(CustomersMoved(list(after), by, why.reason, why.note, why.pools))
+    return Batch(len(after), at)
+
+
+def _written(actor: User | None, field: str, before: Values, after: Values) -> datetime:
+    """One field of locked customers, and for each an entry that could be read alone."""
     SET[field](before, after)
     versions: dict[int, int] = {}
     for chunk in chunks(after):
@@ -141,11 +163,7 @@ def _changed(
         )
         for pk, value in after.items()
     )
-    at = journal.record(actor, UPDATED, changes)
-    if field == "owner":
-        by = None if actor is None else actor.pk
-        announce(CustomersMoved(list(after), by, why.reason, why.note, why.pools))
-    return Batch(len(after), at)
+    return journal.record(actor, UPDATED, changes)
 
 
 def _set_owner(before: Values, after: Values) -> None:

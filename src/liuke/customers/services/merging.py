@@ -26,6 +26,7 @@ from liuke.customers.models import (
     CustomerState,
     DuplicatePair,
     FormerCustomer,
+    MergeRun,
     PrimaryMobile,
 )
 from liuke.customers.queries import duplicates as known
@@ -49,8 +50,8 @@ from liuke.customers.services.dependents import (
     rule_of,
     undo_log,
 )
-from liuke.customers.services.file import lock
 from liuke.customers.services.finding import reindex
+from liuke.customers.services.locking import lock
 from liuke.facts import CustomersMerged
 
 CHUNK = 500
@@ -65,7 +66,7 @@ def merge_customers(
     survivor_id: int,
     absorbed_id: int,
     chosen: Mapping[str, str] | None = None,
-    automatic: bool = False,
+    run: MergeRun | None = None,
 ) -> CustomerMerge:
     """Let one customer become part of another, with everything that depends on it.
 
@@ -78,7 +79,7 @@ def merge_customers(
     survivor, absorbed = (Customer.objects.get(pk=pk) for pk in both)
     merge = CustomerMerge(
         survivor_id=survivor_id, absorbed_id=absorbed_id, survivor_name=survivor.name,
-        absorbed_name=absorbed.name, by=actor, automatic=automatic,
+        absorbed_name=absorbed.name, by=actor, run=run,
     )  # fmt: skip
     before = images_of(both)
     log: Log = []

@@ -11,6 +11,7 @@ from liuke.accounts.queries import may_with, viewer_of
 from liuke.accounts.rules import Act
 from liuke.accounts.services import require
 from liuke.core.errors import Stale
+from liuke.core.ui.pages import form_page
 from liuke.customers import queries, services
 from liuke.customers.forms import (
     AssetForm,
@@ -49,7 +50,7 @@ def create(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s is recorded.") % {"name": customer.name})
             return _opened(viewer, customer.pk)
-    return render(request, "customers/form.html", context, status=_status(request))
+    return form_page(request, "customers/form.html", context)
 
 
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
@@ -96,7 +97,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return _opened(viewer, pk)
-    return render(request, "customers/form.html", context, status=_status(request))
+    return form_page(request, "customers/form.html", context)
 
 
 def asset(request: HttpRequest, pk: int, asset_pk: int | None = None) -> HttpResponse:
@@ -117,7 +118,7 @@ def asset(request: HttpRequest, pk: int, asset_pk: int | None = None) -> HttpRes
             messages.success(request, _("Saved."))
             return redirect("customer", pk=pk)
     context = {"form": form, "customer": customer, "asset": found}
-    return render(request, "customers/asset_form.html", context, status=_status(request))
+    return form_page(request, "customers/asset_form.html", context)
 
 
 def _known(form: CustomerForm, known: services.Known, anyway: str) -> dict[str, Any]:
@@ -158,7 +159,3 @@ def _opened(viewer: User, pk: int) -> HttpResponse:
 def _points_initial(customer: Customer) -> list[dict[str, Any]]:
     points = customer.contact_points.filter(person=None).values("kind", "value", "do_not_contact")
     return [dict(point) for point in points]
-
-
-def _status(request: HttpRequest) -> int:
-    return 422 if request.method == "POST" else 200

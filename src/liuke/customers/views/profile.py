@@ -13,6 +13,7 @@ from liuke.accounts.queries import viewer_of
 from liuke.accounts.rules import Act
 from liuke.accounts.services import require
 from liuke.core.errors import Stale
+from liuke.core.ui.pages import form_page
 from liuke.customers import queries, services
 from liuke.customers.forms.answers import AnswerForm
 from liuke.customers.forms.definitions import (
@@ -113,7 +114,7 @@ def field(request: HttpRequest, code: str = "") -> HttpResponse:
         "listed": " ".join(LISTED),
         "has_list": spec is None or (spec.type in LISTED and not spec.column),
     }
-    return render(request, "customers/field_form.html", context, status=_status(request))
+    return form_page(request, "customers/field_form.html", context)
 
 
 @require_POST
@@ -160,7 +161,7 @@ def levels(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("levels")
     context = {"formset": formset, "rows": rows, "may_edit": may_edit, "wrong": wrong}
-    return render(request, "customers/levels.html", context, status=_status(request))
+    return form_page(request, "customers/levels.html", context)
 
 
 def _asked(
@@ -201,7 +202,3 @@ def _save(viewer: Any, spec: FieldOf | None, values: dict[str, Any], listed: Any
         entries=listed,
         archived=None if used is None else not used,
     )
-
-
-def _status(request: HttpRequest) -> int:
-    return 422 if request.method == "POST" else 200

@@ -17,6 +17,7 @@ from liuke.core.ui.figures import day_text, money_html, number_text
 from liuke.customers import queries as customers
 from liuke.customers.models import Customer, DuplicatePair
 from liuke.customers.queries.duplicates import former_ids, pairs_of
+from liuke.customers.queries.intents import CLASSES, of_class
 from liuke.customers.queries.likeness import word_of
 from liuke.customers.rules import ABSORBED, EMPTY, SURVIVOR, survivors
 
@@ -58,9 +59,9 @@ class Review:
     skip: str
 
 
-def review(viewer: User, asked: str, after: str, survivor: str) -> Review | None:
-    """The pair asked for, or the likeliest after another one."""
-    rows = pairs_of(viewer).select_related("first__state", "second__state")
+def review(viewer: User, asked: str, after: str, survivor: str, which: str = "") -> Review | None:
+    """The pair asked for, or the likeliest after another one; `which` narrows what they come to."""
+    rows = _pairs(viewer, which).select_related("first__state", "second__state")
     pair = None
     if asked:
         pair = rows.filter(pk=_number(asked)).first()
@@ -76,7 +77,7 @@ def review(viewer: User, asked: str, after: str, survivor: str) -> Review | None
     customers.hide_phones(viewer, found)
     found.sort(key=lambda each: (each.pk != _number(survivor), -each.state.purchase_days, each.pk))
     keeps, goes = found
-    here = reverse("duplicates")
+    here = f"{reverse('duplicates')}?of={which}&" if which else f"{reverse('duplicates')}?"
     return Review(
         pair,
         keeps,
@@ -84,8 +85,8 @@ def review(viewer: User, asked: str, after: str, survivor: str) -> Review | None
         [word_of(why, how) for why, how in pair.reasons],
         _choices(keeps, goes),
         _lines(keeps, goes),
-        f"{here}?pair={pair.pk}&survivor={goes.pk}",
-        f"{here}?after={pair.pk}",
+        f"{here}pair={pair.pk}&survivor={goes.pk}",
+        f"{here}after={pair.pk}",
     )
 
 
@@ -96,9 +97,14 @@ def told(customer: Customer, verbs: Sequence[str]) -> QuerySet[JournalEntry]:
     return JournalEntry.objects.filter(mine, verb__in=verbs).order_by("-at", "-pk")
 
 
-def waiting(viewer: User, besides: Review | None) -> list[DuplicatePair]:
+def _pairs(viewer: User, which: str) -> QuerySet[DuplicatePair]:
+    rows = pairs_of(viewer)
+    return rows.filter(of_class(which)) if which in CLASSES else rows
+
+
+def waiting(viewer: User, besides: Review | None, which: str = "") -> list[DuplicatePair]:
     """The next pairs."""
-    rows = pairs_of(viewer).select_related("first", "second")
+    rows = _pairs(viewer, which).select_related("first", "second")
     return list(rows.exclude(pk=besides.pair.pk if besides else 0)[:NEXT])
 
 

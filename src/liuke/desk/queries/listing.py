@@ -24,12 +24,14 @@ from liuke.core.ui.figures import month_text
 from liuke.customers.models import Customer, CustomerState
 from liuke.customers.queries import SEARCH_KIND, Tally, relations, standing, tags_in_use
 from liuke.customers.queries.fields import levels
+from liuke.customers.queries.helping import helped_by
 from liuke.customers.queries.people import has_role
 from liuke.customers.rules import Kind, Stage, churn_state
 from liuke.customers.rules.people import BuyingRole
 from liuke.customers.rules.relations import Strength
-from liuke.desk.queries import pool_line
-from liuke.desk.queries.own_columns import between, own_columns
+from liuke.desk.queries import pool_line, twin_lines
+from liuke.desk.queries.more_filters import between, more_filters
+from liuke.desk.queries.own_columns import own_columns
 from liuke.desk.queries.own_views import EVERYBODY
 
 EDITOR = "cell-editor"
@@ -60,7 +62,7 @@ def customer_list(viewer: User) -> ListOf[Customer]:
     return ListOf(
         label=_("Customers"),
         columns=[*_columns(today, viewer.may(Act.EDIT_CUSTOMERS)), *own.columns],
-        filters=[*_filters(viewer, today), *own.filters],
+        filters=[*_filters(viewer, today), *more_filters(today), *own.filters],
         url_of=lambda customer: reverse("customer", args=[customer.pk]),
         search=lambda rows, words: search.narrow(rows, SEARCH_KIND, words),
         order="-value_year",
@@ -226,12 +228,15 @@ def _filters(viewer: User, today: date) -> list[Filter]:
             "churn", pgettext_lazy("filter", "Churn"), "choice",
             lambda v: standing(v, today), CHURN_STATES,
         ),
-        Filter("owner", _("Owner"), "choice", lambda v: _owner(v),
-               [*people, ("nobody", _("Nobody"))]),
+        Filter("owner", _("Owner"), "choice", lambda v: _owner(v, viewer),
+               [("me", _("Me")), *people, ("nobody", _("Nobody"))]),
         Filter("branch", _("Branch"), "choice", lambda v: Q(branch=v), branches),
         Filter("level", _("Level"), "choice", lambda v: Q(level=v),
                [(row.name, row.name) for row in levels(archived=True)]),
-        Filter("tag", _("Tag"), "choice", lambda v: Q(tags=v), tags),
+        Filter("tag", _("Tag"), "choice", _tagged, tags),
+        Filter("help", _("Collaboration"), "choice",
+               lambda v: Q(pk__in=helped_by(viewer.pk).values("customer")),
+               [("me", _("I help with"))]),
         Filter("ties", _("Ties"), "choice", relations.tied, Strength.choices),
         Filter("role", _("Known person"), "choice", has_role, BuyingRole.choices),
         Filter("kind", _("Kind"), "choice", lambda v: Q(kind=v), Kind.choices),
@@ -241,6 +246,7 @@ def _filters(viewer: User, today: date) -> list[Filter]:
                lambda v: between("state__last_purchase_on", v)),
         Filter("to_pool", _("Would go to the pool"), "text", pool_line.would_go,
                says=pool_line.table_name, listed=False),
+        *twin_lines.filters(viewer),
         Filter("figure", _("Month table"), "text", _figure, says=_figure_name, listed=False),
     ]  # fmt: skip
 
@@ -261,8 +267,13 @@ def _churn_cell(customer: Customer, today: date) -> SafeString:
     )
 
 
-def _owner(value: str) -> Q:
-    return Q(owner=None) if value == "nobody" else Q(owner=value)
+def _owner(value: str, viewer: User) -> Q:
+    named = {"nobody": None, "me": viewer.pk}
+    return Q(owner=named.get(value, value))
+
+
+def _tagged(value: str) -> Q:
+    return Q(pk__in=Customer.tags.through.objects.filter(tag=value).values("customer"))
 
 
 def _figure(value: str) -> Q:

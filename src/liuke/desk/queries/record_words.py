@@ -18,6 +18,7 @@ from liuke.core import text
 from liuke.core.models import JournalEntry
 from liuke.core.seals import ERASED
 from liuke.customers.queries import way_text
+from liuke.ownership.rules.assigning import CONDITIONS, word_text
 
 VERBS = {
     "customer.created": gettext_lazy("Customer added"),
@@ -26,8 +27,21 @@ VERBS = {
     "customer.erased": gettext_lazy("Person erased"),
     "customer.merged": gettext_lazy("Merged"),
     "customer.parted": gettext_lazy("Merge undone"),
+    "merges.started": gettext_lazy("Run of merges started"),
+    "merges.done": gettext_lazy("Run of merges done"),
+    "merges.undoing": gettext_lazy("Undoing a run of merges started"),
+    "merges.undone": gettext_lazy("Run of merges undone"),
     "customer.removed": gettext_lazy("Customer of an undone import removed"),
     "customers.handed_over": gettext_lazy("Customers handed over"),
+    "question.asked": gettext_lazy("Owner asked"),
+    "question.answered": gettext_lazy("Colleague answered"),
+    "collaborator.added": gettext_lazy("Collaborator added"),
+    "collaborator.ended": gettext_lazy("Collaboration over"),
+    "conflict.opened": gettext_lazy("Conflict opened"),
+    "conflict.decided": gettext_lazy("Conflict decided"),
+    "conflict.appealed": gettext_lazy("Decision of a conflict appealed"),
+    "conflict.dropped": gettext_lazy("Conflict withdrawn"),
+    "conflict.terms_saved": gettext_lazy("Rules of working together changed"),
     "duplicate.proposed": gettext_lazy("Possible duplicate reported"),
     "duplicate.decided": gettext_lazy("Possible duplicate decided"),
     "person.added": gettext_lazy("Person around them added"),
@@ -57,6 +71,9 @@ VERBS = {
     "agenda.handed_over": gettext_lazy("Handed over"),
     "agenda.done": gettext_lazy("Done"),
     "agenda.restored": gettext_lazy("Due again"),
+    "view.shared": gettext_lazy("View shared or no longer"),
+    "view.changed": gettext_lazy("Shared view changed"),
+    "view.deleted": gettext_lazy("Shared view deleted"),
     "list.exported": gettext_lazy("List exported"),
     "export.downloaded": gettext_lazy("Export downloaded"),
     "import.uploaded": gettext_lazy("File uploaded"),
@@ -70,6 +87,9 @@ VERBS = {
     "pool.changed": gettext_lazy("Pool changed"),
     "pool.rules_saved": gettext_lazy("Pool rules changed"),
     "pool.extended": gettext_lazy("Time before the pool extended"),
+    "assignment.saved": gettext_lazy("Rule of assignment changed"),
+    "assignment.moved": gettext_lazy("Rule of assignment moved"),
+    "assignment.deleted": gettext_lazy("Rule of assignment deleted"),
     "churn.rule_saved": gettext_lazy("Churn rule changed"),
     "churn.rule_restated": gettext_lazy("Churn rule restated for the past"),
     "cadence.saved": gettext_lazy("Contact rhythm changed"),
@@ -103,7 +123,20 @@ DAY = re.compile(r"\d{4}-\d\d-\d\d")
 NUMBER = re.compile(r"\+?\d[\d ()-]{5,}\d")
 
 
-LISTS = {"customers": gettext_lazy("Customers"), "journal": gettext_lazy("Journal")}
+LISTS = {
+    "customers": gettext_lazy("Customers"),
+    "conflicts": gettext_lazy("Conflicts"),
+    "orders": gettext_lazy("Orders"),
+    "order_lines": gettext_lazy("Lines of orders"),
+    "people": gettext_lazy("People around them"),
+    "points": gettext_lazy("Ways to reach them"),
+    "interactions": gettext_lazy("Contacts"),
+    "assets": gettext_lazy("Vehicles and assets"),
+    "agenda": gettext_lazy("What is due"),
+    "pool": gettext_lazy("Pool"),
+    "duplicates": gettext_lazy("Possible duplicates"),
+    "journal": gettext_lazy("Journal"),
+}
 ORIGINS = {
     "form": gettext_lazy("the form"),
     "api": gettext_lazy("a program"),
@@ -184,7 +217,14 @@ class Words:
             return str(LISTS[value])
         if key == "origin" and value:
             return origin_text(str(value))
+        if key == "conditions" and value:
+            return pgettext("list", ", ").join(self._condition(*each) for each in value.items())
         return self._said(known, value)
+
+    def _condition(self, name: str, words: list[Any]) -> str:
+        shown = [self.units.get(each, each) if name == "branches" else each for each in words]
+        said = pgettext("list", ", ").join(word_text(name, each) for each in shown)
+        return f"{CONDITIONS.get(name, name)} {said}"
 
     def _said(self, known: Field[Any, Any] | None, value: Any) -> str:
         if value is None or value == "" or value == [] or value == {}:
@@ -193,6 +233,8 @@ class Words:
             return _("yes") if value else _("no")
         of_models: dict[Any, Mapping[Any, str]] = {User: self.people, Unit: self.units}
         names = of_models.get(getattr(known, "related_model", None))
+        if names is not None and isinstance(value, list):
+            return pgettext("list", ", ").join(str(names.get(each, each)) for each in value)
         if names is not None:
             return str(names.get(value, value))
         if isinstance(value, list):
@@ -213,7 +255,7 @@ def kinds() -> list[tuple[str, str]]:
     subjects = (
         "customers.customer", "customers.asset", "customers.contactblock", "sales.order",
         "followups.interaction", "agenda.agendaitem", "exports.export", "imports.importrun",
-        "churn.churnrule", "accounts.user", "accounts.unit",
+        "ownership.conflict", "churn.churnrule", "accounts.user", "accounts.unit",
     )  # fmt: skip
     return [
         (subject, str(apps.get_model(subject)._meta.verbose_name).capitalize())

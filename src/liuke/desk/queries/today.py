@@ -13,12 +13,13 @@ from liuke.accounts.models import User
 from liuke.accounts.queries import people_visible_to
 from liuke.accounts.rules import Act
 from liuke.agenda import queries as agenda
-from liuke.agenda.models import AgendaItem
+from liuke.agenda.models import AgendaItem, Question
 from liuke.agenda.queries import Progress
 from liuke.agenda.rules import Kind, comes_first_since
 from liuke.core.scoping import Scope
 from liuke.customers.models import ContactPoint, Customer
 from liuke.customers.queries import first_of
+from liuke.customers.queries.duplicates import Known, known
 from liuke.customers.rules.contacts import TELEPHONES, Result
 from liuke.desk.queries import agenda_words
 from liuke.desk.queries.listing import state_of
@@ -38,6 +39,7 @@ CHIPS: list[tuple[str, str | Promise]] = [
     (Kind.CONTACT, _("Contact due")),
     (Kind.POOL, _("To the pool soon")),
     (Kind.HANDED, _("New to you")),
+    (Kind.ASKED, _("Asked by a colleague")),
 ]
 
 
@@ -55,6 +57,7 @@ class Line:
     mean: str
     asset: str
     telephone: ContactPoint | None
+    question: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,13 @@ def back_this_week(viewer: User, today: date) -> list[Customer]:
     return first_of(viewer, lately, "-recovered_on", MOST_BACK)
 
 
+def asked_by(viewer: User) -> list[tuple[Question, Known]]:
+    """What the viewer asked of owners, with the customers as far as the viewer may know them."""
+    questions = agenda.questions_of(viewer)
+    about = known(viewer, {each.customer_id for each in questions}) if questions else {}
+    return [(each, about[each.customer_id]) for each in questions]
+
+
 def _results(people: Sequence[int], today: date) -> tuple[int, int]:
     made = followups.made_on(people, today)
     reached = made.exclude(outcome__in=ATTEMPTS).count()
@@ -203,4 +213,5 @@ def _line(item: AgendaItem, today: date) -> Line:
         mean,
         str(things[0]) if things else "",
         next((each for each in points if not each.do_not_contact), None),
+        item.why.get("question"),
     )

@@ -1,14 +1,16 @@
 """Two customers side by side: merge, not the same, skip, undo."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from liuke.accounts.rules import Role
-from liuke.customers.models import Customer, CustomerMerge, DuplicatePair
+from liuke.customers.models import Customer, CustomerMerge, DuplicatePair, MergeRun
 from liuke.customers.services import NewContactPoint, NewCustomer, record_customers
 from liuke.customers.services.duplicates import keep_pairs
-from liuke.customers.tasks import search_duplicates
+from liuke.customers.tasks import carry_on_merging, search_duplicates
 
 pytestmark = pytest.mark.django_db
 HERE = "duplicates"
@@ -102,3 +104,50 @@ def test_the_search_runs_beside_and_says_why(owner, signed_in, person) -> None:
     client = Client()
     client.force_login(person(Role.SELLER))
     assert client.post(reverse("duplicates-find")).status_code == 403
+
+
+def test_certain_pairs_are_merged_after_a_preview_and_undone_as_a_run(
+    pair, customer, signed_in
+) -> None:
+    third = customer("李娜")
+    keep_pairs([(pair.first_id, third.pk, 0.5, [])], "search")
+    here = reverse("merge-run")
+    shown = signed_in.get(here, {"least": "96"})
+    assert shown.context["preview"].count == 1
+    assert "This would merge 1 pair" in shown.content.decode()
+    assert signed_in.get(here, {"least": "50"}).context["preview"] is None
+    other = signed_in.post(here, {"least": "96", "seen": "2"})
+    assert (other.status_code, MergeRun.objects.count()) == (422, 0)
+    assert "Look at it again" in other.content.decode()
+    assert signed_in.post(here, {"least": "96", "seen": "1"}).url == reverse(HERE)
+    run = MergeRun.objects.get()
+    carry_on_merging.func(run.pk)
+    page = signed_in.get(reverse(HERE))
+    assert "1 merged from 96.0% on" in page.content.decode()
+    ((_label, count, href),) = page.context["runs"][0].left
+    assert (count, href) == (1, f"/customers/?merged={run.pk}:none")
+    listed = signed_in.get(href).content.decode()
+    assert "Left by a run of merges" in listed
+    assert "李娜" not in listed
+    signed_in.post(reverse("merge-run-undo", args=[run.pk]))
+    carry_on_merging.func(run.pk)
+    assert Customer.objects.count() == 3
+    assert signed_in.get(reverse(HERE)).context["runs"][0].run.state == "undone"
+
+
+def test_pairs_are_split_by_what_they_come_to(pair, customer, buys, signed_in) -> None:
+    third, fourth = customer("李娜"), customer("李娜娜")
+    keep_pairs([(third.pk, fourth.pk, 0.5, [])], "search")
+    buys(fourth, date(2026, 5, 5))
+    page = signed_in.get(reverse(HERE), {"of": "bought"})
+    assert [count for *_rest, count in page.context["tabs"]] == [2, 1, 0, 1]
+    review = page.context["review"]
+    assert {review.survivor, review.absorbed} == {third, fourth}
+    assert "of=bought" in review.skip
+    left = signed_in.post(
+        reverse("duplicate-apart", args=[review.pair.pk]), {"of": "bought"}, follow=True
+    )
+    assert left.context["review"] is None
+    listed = signed_in.get(reverse("customers"), {"twins": "none"}).content.decode()
+    assert "王海涛" in listed
+    assert "李娜" not in listed

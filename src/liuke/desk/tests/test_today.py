@@ -177,7 +177,7 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
     def cost(count: int) -> int:
         for n in range(count):
             bought_ago(f"客户{n}", 70, amount=100 + n)
-        with django_assert_num_queries(18) as asked:
+        with django_assert_num_queries(19) as asked:
             assert signed_in.get("/today/?whose=all").status_code == 200
         return len(asked)
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
-from liuke.accounts.models import SavedView
-from liuke.accounts.queries import may_with, viewer_of
+from liuke.accounts.models import User
+from liuke.accounts.queries import acts_with, viewer_of
 from liuke.accounts.rules import Act
-from liuke.accounts.services import change_view, delete_view, keep_columns, require, save_view
+from liuke.accounts.services import keep_columns, require
 from liuke.churn.queries import scores
 from liuke.core import clock
 from liuke.core.errors import Refused, Stale
@@ -31,6 +31,7 @@ from liuke.customers.forms.answers import AnswerForm
 from liuke.customers.models import Customer
 from liuke.customers.queries.duplicates import successor
 from liuke.customers.queries.fields import standard_of
+from liuke.customers.queries.helping import helpers_of
 from liuke.customers.queries.profile import profile_of
 from liuke.customers.services import (
     Batch,
@@ -39,10 +40,12 @@ from liuke.customers.services import (
     undo_batch,
     update_customer,
 )
-from liuke.desk.queries import around, customer_page, listing, own_views, pool_line
+from liuke.desk.queries import around, conflicts, customer_page, listing, own_views, pool_line
+from liuke.desk.views import sharing
 from liuke.exports.rules import Format
 from liuke.exports.views import answer
 from liuke.ownership import queries as ownership
+from liuke.ownership.queries.conflicts import pending_of
 from liuke.sales import queries as sales
 
 MORE = 40
@@ -57,7 +60,8 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     if not request.GET and (address := own_views.opening(viewer)):
         return redirect(reverse("customers") + address)
-    within = customers.within_reach(viewer)
+    own = customers.within_reach(viewer)
+    within = _asked_within(viewer, request.GET, own)
     visible = Customer.objects.filter(within)
     look = own_views.look(viewer, request.GET)
     if request.GET.getlist("column") and not look.current:
@@ -65,6 +69,8 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     tally = customers.tally(viewer)
     may_edit = viewer.may(Act.EDIT_CUSTOMERS)
     declared = listing.customer_list(viewer)
+    if look.tabs:
+        look = look.with_counts(own_views.counts_at_hand(viewer, declared, large=tally.kept))
     choices = {each.key: each.choices for each in declared.filters}
     page = declared.page(
         visible,
@@ -80,10 +86,11 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         "views_url": reverse("customers-view"),
         "stages": [*listing.stage_line(tally, request.GET), *pool_line.boxes(viewer)],
         "watch": listing.watched(tally),
-        "is_new": not visible.exists(),
+        "is_new": not Customer.objects.filter(own).exists(),
         "may_edit": may_edit,
         "may_pick": may_edit or viewer.may(Act.EXPORT),
-        "people": choices["owner"],
+        "people": [each for each in choices["owner"] if each[0] != "me"],
+        "may_assign": viewer.may(Act.ASSIGN),
         "tags": choices["tag"],
     }
     return render(request, "desk/customers.html", context)
@@ -105,8 +112,11 @@ def customers_export(request: HttpRequest) -> HttpResponseBase:
 
 @require_POST
 def customers_assign(request: HttpRequest) -> HttpResponse:
-    """The selected customers go to one person, or to nobody."""
+    """The selected customers go to one person, to nobody, to several evenly, or by the rules."""
     viewer, owner = viewer_of(request), request.POST.get("owner", "")
+    if owner in sharing.WAYS:
+        share = sharing.act(viewer, request.POST)
+        return _with_selected(request, share, sharing.said)
     owner = "" if owner == "nobody" else owner
     owner_id = int(owner) if owner.isdecimal() and len(owner) < LONGEST_ID else None
     if owner and owner_id is None:
@@ -164,40 +174,6 @@ def customers_undo(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@require_POST
-def customers_view(request: HttpRequest) -> HttpResponse:
-    """Save, change or delete a view of one's own."""
-    viewer, posted = viewer_of(request), request.POST
-    query = own_views.filters_of(QueryDict(posted.get("query", "")))
-    columns, name, which = posted.getlist("column"), posted.get("name", ""), posted.get("view", "")
-    try:
-        if not which:
-            view = save_view(
-                actor=viewer, list_name=own_views.LIST, name=name, query=query, columns=columns,
-                as_default=posted.get("default") == "1",
-            )  # fmt: skip
-            messages.success(request, _("The view “%s” is saved.") % view.name)
-            return redirect(reverse("customers") + own_views.address_of(view))
-        found = get_object_or_404(SavedView, user=viewer, pk=which if which.isdecimal() else 0)
-        changes: dict[str, dict[str, Any]] = {
-            "update": {"query": query, "columns": columns},
-            "rename": {"name": name},
-            "default": {"as_default": True},
-            "no_default": {"as_default": False},
-        }
-        if posted.get("act") == "delete":
-            delete_view(actor=viewer, view_id=found.pk)
-            messages.success(request, _("The view “%s” is deleted.") % found.name)
-            return redirect(f"{reverse('customers')}?view={own_views.EVERYBODY}")
-        given = changes.get(posted.get("act", ""), {})
-        view = change_view(actor=viewer, view_id=found.pk, **given)
-    except ValidationError as problem:
-        messages.error(request, problem.messages[0])
-        return redirect(_back(request))
-    messages.success(request, _("Saved."))
-    return redirect(reverse("customers") + own_views.address_of(view))
-
-
 def customer_cell(request: HttpRequest, pk: int, field: str) -> HttpResponse:
     """One cell of the list: its small form, and after saving how it looks now."""
     viewer = viewer_of(request)
@@ -247,8 +223,9 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     kind = request.GET.get("past", "")
     asked = request.GET.get("shown", "")
     shown = min(int(asked), MOST) if asked.isdecimal() and len(asked) < 5 else MORE
+    acts = acts_with(viewer, found)
     customers.hide_phones(viewer, [found])
-    past = customer_page.past(found, kind, shown, may_with(viewer, Act.SEE_PHONES, found))
+    past = customer_page.past(found, kind, shown, Act.SEE_PHONES in acts)
     profile = profile_of(found)
     context = {
         "customer": found,
@@ -271,12 +248,15 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "future": customer_page.future(found, today),
         "owners": ownership.history_of(found.pk),
         "has_pools": ownership.has_pools(),
-        "may_assign": may_with(viewer, Act.ASSIGN, found),
-        "may_follow_up": may_with(viewer, Act.FOLLOW_UP, found),
-        "may_edit": may_with(viewer, Act.EDIT_CUSTOMERS, found),
-        "may_record": may_with(viewer, Act.RECORD_ORDERS, found),
+        "helpers": helpers_of(pk),
+        "conflicts": pending_of(pk),
+        "may_claim": conflicts.may_claim(viewer, found),
+        "may_assign": Act.ASSIGN in acts,
+        "may_follow_up": Act.FOLLOW_UP in acts,
+        "may_edit": Act.EDIT_CUSTOMERS in acts,
+        "may_record": Act.RECORD_ORDERS in acts,
         "may_see_journal": viewer.may(Act.SEE_JOURNAL),
-        "may_erase": may_with(viewer, Act.PRIVACY, found),
+        "may_erase": Act.PRIVACY in acts,
     }
     return render(request, "desk/customer.html", context)
 
@@ -311,10 +291,18 @@ def palette(request: HttpRequest) -> HttpResponse:
 
 def _picked(request: HttpRequest) -> tuple[QuerySet[Customer], QueryDict]:
     """The rows a mass act names, within sight: those ticked, or all that an address asks for."""
-    rows, posted = customers.visible_to(viewer_of(request)), request.POST
+    viewer, posted = viewer_of(request), request.POST
     if posted.get("all") == "1":
-        return rows, QueryDict(posted.get("query", ""))
-    return rows.filter(pk__in=_named(request)), QueryDict()
+        query = QueryDict(posted.get("query", ""))
+        own = customers.within_reach(viewer)
+        return Customer.objects.filter(_asked_within(viewer, query, own)), query
+    return customers.visible_to(viewer).filter(pk__in=_named(request)), QueryDict()
+
+
+def _asked_within(viewer: User, query: QueryDict, own: Q) -> Q:
+    """Whose customers an address asks for: the own ones, or when searched all that one sees."""
+    searched = query.get("q", "").strip() or query.get("help")
+    return own | customers.helped_condition(viewer) if searched else own
 
 
 def _named(request: HttpRequest) -> list[int]:
@@ -346,11 +334,14 @@ def _with_selected(
         words = _("Nothing to change: it is so already.")
         if batch.count:
             words = said(batch.count) % {"n": ui.num(batch.count)}
+        if batch.left:
+            left = ownership.assigning.left_words(batch.left)
+            words = f"{words} {left}" if batch.count else left
         messages.success(request, words, extra_tags=undo if batch.count else "")
-    return redirect(_back(request))
+    return redirect(back(request))
 
 
-def _back(request: HttpRequest) -> str:
+def back(request: HttpRequest) -> str:
     """The list as the person left it: same filters, same page."""
     came = urlsplit(request.headers.get("Referer", ""))
     query = came.query if came.path == reverse("customers") else ""

@@ -17,10 +17,12 @@ from liuke.accounts.services import require
 from liuke.core.errors import Refused
 from liuke.customers import queries as customers
 from liuke.customers.queries.duplicates import merges_of, pairs_of
+from liuke.customers.queries.intents import CLASSES
 from liuke.customers.rules import ABSORBED, SURVIVOR, Verdict
 from liuke.customers.services import decide_pair, merge_customers, propose_pair, undo_merge
 from liuke.customers.tasks import search_duplicates
 from liuke.desk.queries import duplicates as queries
+from liuke.desk.queries import twin_lines
 
 RECENT = 10
 LONGEST_ID = 19
@@ -30,15 +32,21 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     """Which customers are one?"""
     viewer, asked = viewer_of(request), request.GET
     require(viewer, Act.EDIT_CUSTOMERS)
+    which = asked.get("of", "")
     review = queries.review(
-        viewer, asked.get("pair", ""), asked.get("after", ""), asked.get("survivor", "")
+        viewer, asked.get("pair", ""), asked.get("after", ""), asked.get("survivor", ""), which
     )
+    tabs = twin_lines.tabs(viewer, which)
     context = {
         "review": review,
-        "waiting": queries.waiting(viewer, review),
-        "count": pairs_of(viewer).count(),
+        "which": which,
+        "tabs": tabs,
+        "waiting": queries.waiting(viewer, review, which),
+        "count": tabs[0][-1],
+        "runs": twin_lines.runs(viewer),
         "merges": list(merges_of(viewer).select_related("by", "undone_by")[:RECENT]),
         "may_merge": viewer.may(Act.MERGE),
+        "may_export": viewer.may(Act.EXPORT),
     }
     return render(request, "desk/duplicates.html", context)
 
@@ -148,4 +156,5 @@ def _then_next(request: HttpRequest, act: Callable[[], str]) -> HttpResponse:
     else:
         if said:
             messages.success(request, said)
-    return redirect("duplicates")
+    which = request.POST.get("of", "")
+    return redirect(f"{reverse('duplicates')}?of={which}" if which in CLASSES else "duplicates")

@@ -14,6 +14,7 @@ WORDS: dict[Field, tuple[str, ...]] = {
         客户编号 客户编码 客户代码 客户号 客户id 客户卡号 会员编号 会员号 会员id 会员卡号 会员卡
         卡号 用户编号 用户id 买家id 顾客编号 顾客号 车主编号
         customer client member buyer account 客户 会员 顾客 用户 买家 车主
+        往来单位 往来单位名称 购货单位 购货单位名称 购买方 购买方名称 客户单位 单位名称
         车牌号 车牌 车牌号码 vin 车架号 手机号 手机 手机号码 联系电话 电话 mobile phone
         客户名称 客户姓名 会员姓名 姓名 customername name"""
     ),
@@ -55,5 +56,11 @@ WORDS: dict[Field, tuple[str, ...]] = {
     Field.NAME: _words(
         """customername clientname membername fullname 客户名称 客户姓名 会员姓名 会员名称 会员名
         顾客姓名 姓名 车主姓名 买家昵称 买家姓名 收货人 公司名称 name 名称"""
+    ),
+    Field.PHONE: _words(
+        """mobile mobilephone phone phonenumber cellphone telephone tel contactnumber
+        手机号 手机 手机号码 电话 电话号码 联系电话 联系手机 联系方式 客户电话 客户手机
+        会员手机 车主电话
+        收货电话 收货人电话 移动电话"""
     ),
 }

@@ -44,6 +44,18 @@ CASES: dict[str, tuple[str, str, dict[str, str]]] = {
             "amount": "实付款",
         },
     ),
+    "stock ledger": (
+        "单据编号,业务日期,往来单位,联系电话,品名,价税合计",
+        "XS1,2026/3/4,王记五金,13800138000,螺丝,200",
+        {
+            "order": "单据编号",
+            "date": "业务日期",
+            "customer": "往来单位",
+            "phone": "联系电话",
+            "description": "品名",
+            "amount": "价税合计",
+        },
+    ),
     "names only": (
         "姓名,日期,金额",
         "王海涛,2026-03-04,480",

@@ -48,6 +48,16 @@ def test_the_whole_way(signed_in: Client) -> None:
     assert "orders.csv" in signed_in.get(reverse("import-list")).content.decode()
 
 
+@pytest.mark.parametrize(("column", "warned"), [("order", True), ("customer", False)])
+def test_a_column_that_can_hardly_be_the_customer_is_asked_about(
+    signed_in: Client, checked: Imported, column: str, warned: bool
+) -> None:
+    lines = (f"A{n % 30},2026-03-04,R{n},tea,1,5" for n in range(60))
+    run = checked(rows(*lines), customer=column, order="")
+    text = signed_in.get(reverse("import-check", args=[run.pk])).content.decode()
+    assert (f"Is “{column}” really the customer?" in text) is warned
+
+
 def test_a_broken_file_is_explained_beside_the_drop_zone(signed_in: Client) -> None:
     answer = signed_in.post(reverse("import-new"), {"file": SimpleUploadedFile("a.csv", b"a,b\n")})
     assert answer.status_code == 422

@@ -39,12 +39,18 @@ def talks_of(life: Life, profile: Profile, today: date, seed: int = SEED) -> lis
         if by is not None and life.joined <= day < today:
             talk = _write(chance, profile, about, day, by.username, visit, agreed_for)
             talks.append(talk)
-            if talk.next_on and talk.next_on < today and chance.random() < life.care:
+            if talk.next_on and _was_kept(chance, life, talk.next_on, today):
                 by = advisers_after(life, talk.next_on, today) or BY_NAME[TAKES_CALLS]
                 kept = _write(chance, profile, "kept", talk.next_on, by.username, visit, None)
                 talks.append(kept)
     talks += _kept_in_touch(chance, life, profile, today, talks)
     return sorted(talks, key=lambda talk: (talk.day, talk.minute))
+
+
+def _was_kept(chance: Random, life: Life, agreed: date, today: date) -> bool:
+    """A careless adviser lets things lie, but a manager asks for them once a month."""
+    thought_of = chance.random() < life.care
+    return agreed < today and (thought_of or agreed < _days(today, -30))
 
 
 def _kept_in_touch(

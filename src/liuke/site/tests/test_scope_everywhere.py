@@ -19,6 +19,7 @@ from liuke.site.tests.addresses import (
     API,
     API_OPEN,
     ARGS,
+    BY_CONFLICT,
     BY_CUSTOMER,
     BY_EXPORT,
     BY_HANDOVER,
@@ -39,7 +40,7 @@ from liuke.site.tests.seats import SEEN, TODAY, World, send
 pytestmark = pytest.mark.django_db
 GUARDED = {
     *BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *FIRM_WIDE, *MANY, *BY_IMPORT, *BY_PERSON, *BY_POOL,
-    *BY_HANDOVER, *BY_EXPORT, *BY_PAIR, *OWN_ACCOUNT,
+    *BY_HANDOVER, *BY_EXPORT, *BY_PAIR, *BY_CONFLICT, *OWN_ACCOUNT,
 }  # fmt: skip
 ACT_OF_MANY = {"assign": Act.ASSIGN, "tag": Act.EDIT_CUSTOMERS}
 
