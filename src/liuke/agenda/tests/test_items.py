@@ -146,7 +146,8 @@ class TestTally:
 
         counted = seen()
         assert counted[0][0].counts == {
-            "next_step": 0, "contact": 3, "at_risk": 6, "lost": 1, "pool": 0, "handed": 0, "asked": 0,
+            "next_step": 0, "contact": 3, "at_risk": 6, "lost": 1, "pool": 0, "handed": 0,
+            "asked": 0,
         }  # fmt: skip
         assert (counted[0][0].customers, counted[0][0].stake) == (7, 3 * 740 + 5)
         monkeypatch.setattr(queries, "CAP", 0)
