@@ -11,6 +11,8 @@ LINE = re.compile(r"(points-\d{1,3})-value")
 def typed_in(posted: QueryDict) -> Typed:
     """What stands in the form of a customer so far."""
     lines = [match[1] for key in posted if (match := LINE.fullmatch(key))]
+    # The drawer of one way has no line numbers.
+    one = [(posted.get("kind", ""), posted["value"][:LONGEST])] if "value" in posted else []
     return Typed(
         name=posted.get("name", "")[:LONGEST],
         code=posted.get("code", "")[:LONGEST],
@@ -21,5 +23,6 @@ def typed_in(posted: QueryDict) -> Typed:
                 posted.get(f"{line}-value", "")[:LONGEST],
             )
             for line in lines
-        ],
+        ]
+        + one,
     )
