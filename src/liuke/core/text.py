@@ -225,6 +225,15 @@ def is_beginning(token: str) -> bool:
     return len(token) > SHORT
 
 
+def fits(query: str, texts: Iterable[str]) -> bool:
+    """Whether these texts alone hold everything that a query asks for."""
+    held = document_tokens(texts)
+    return all(
+        any(each.startswith(token) for each in held) if is_beginning(token) else token in held
+        for token in query_tokens(query)
+    )
+
+
 def _query_words(query: str) -> Iterator[str]:
     """Words between spaces, but the groups of a phone number as one."""
     for number_like, group in groupby(query.split(), key=lambda word: bool(_like_a_number(word))):

@@ -161,9 +161,10 @@ def import_check(request: HttpRequest, pk: int) -> HttpResponse:
 def import_run(request: HttpRequest, pk: int) -> HttpResponse:
     """How far the import is, then what came of it."""
     run = _run(_importer(request), pk)
-    if run.status in (Status.UPLOADED, Status.CHECKING) or (
-        run.status == Status.FAILED and not run.total
-    ):
+    if run.status == Status.UPLOADED:
+        # Nobody has said yet what the columns mean.
+        return redirect("import-map", pk)
+    if run.status == Status.CHECKING or (run.status == Status.FAILED and not run.total):
         return redirect("import-check", pk)
     running = run.status in (Status.CHECKED, Status.RUNNING, Status.UNDOING)
     return _watched(request, run, "imports/run.html", running)

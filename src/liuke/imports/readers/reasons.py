@@ -57,6 +57,12 @@ REASONS: dict[str, Reason] = {
         gettext_lazy("One order number with two customers"),
         gettext_lazy("Give each customer an order number of its own."),
     ),
+    "undone": Reason(
+        gettext_lazy("Cancelled, refunded or not paid"),
+        gettext_lazy(
+            "Nothing to do; if it is a sale all the same, choose no column for the status."
+        ),
+    ),
     "sibling": Reason(
         gettext_lazy("Left out with row %(other)s of the same order"),
         gettext_lazy("Correct that row, then import the file again."),
