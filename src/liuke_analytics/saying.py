@@ -118,6 +118,7 @@ ZH: Mapping[str, str] = MappingProxyType({
     "Spark does not start; it needs Java: {problem}": "Spark 无法启动，它需要 Java：{problem}",
     "reading Excel workbooks": "读取 Excel 文件",
     "finding duplicates": "查找重复",
+    "comparing with Spark": "用 Spark 比对",
     "grouping texts": "文本分组",
     "a model per side (T-learner)": "分组建模（T-learner）",
     "histories carry no amounts": "数据中没有金额",
@@ -152,6 +153,7 @@ ZH: Mapping[str, str] = MappingProxyType({
         "“{column}”在每行必须不同，但 {values} 出现了多次；请换一个 --id，或给各行编号",
     "{out} cannot be written: choose a folder that exists and is yours":
         "无法写入 {out}：请选择存在且有权写入的文件夹",
+    "{memory} is no size; write for example 4GB": "“{memory}”不是大小；例如写 4GB",
     "{rows:,} rows are {clusters:,} different ones: {duplicates:,} stand there more than once. "
     "Written to {out}.":
         "{rows:,} 行实际是 {clusters:,} 个不同的人或单位：{duplicates:,} 行是重复的。"
