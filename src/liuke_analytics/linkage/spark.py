@@ -7,8 +7,7 @@ from typing import Any
 
 import duckdb
 
-from liuke_analytics.backends.engines import MissingEngine
-from liuke_analytics.extras import need
+from liuke_analytics.extras import MissingEngine, need
 from liuke_analytics.linkage import model
 from liuke_analytics.linkage.model import Level
 
