@@ -73,6 +73,13 @@ class LevelsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomersClosed:
+    """These customers were set aside, or opened again."""
+
+    customer_ids: Collection[int]
+
+
+@dataclass(frozen=True, slots=True)
 class CustomersErased:
     """Everything personal about these customers is gone; their figures stay."""
 
@@ -99,6 +106,7 @@ Fact = (
     | CustomersMoved
     | CustomersRecorded
     | LevelsChanged
+    | CustomersClosed
     | CustomersErased
     | CustomersMerged
 )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -37,7 +38,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     months = queries.months_of(viewer, today)
     shown = months if request.GET.get("months") == "all" else months[-SHOWN:]
     tally = customers.tally(viewer)
-    at_risk = customers.standing("at_risk", today, of="")
+    at_risk = customers.standing("at_risk", today, of="") & Q(closed_on=None)
     context = {
         "at_risk": tally.at(standing="at_risk"),
         "lost": tally.at(standing="lost"),

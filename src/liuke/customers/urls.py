@@ -1,13 +1,15 @@
 from django.urls import path
 
 from liuke.customers import views
-from liuke.customers.views import around, helping, known, profile
+from liuke.customers.views import around, closing, helping, known, profile
 
 urlpatterns = [
     path("customers/new/", views.create, name="customer-new"),
     path("customers/new/known/", known.known, name="customer-known"),
     path("customers/<int:pk>/known/", known.known, name="customer-known-besides"),
     path("customers/<int:pk>/edit/", views.edit, name="customer-edit"),
+    path("customers/<int:pk>/close/", closing.close, name="customer-close"),
+    path("customers/<int:pk>/reopen/", closing.reopen, name="customer-reopen"),
     path("customers/<int:pk>/ask/", profile.ask, name="customer-ask"),
     path("settings/fields/", profile.fields, name="fields"),
     path("settings/fields/new/", profile.field, name="field-new"),

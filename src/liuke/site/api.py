@@ -17,6 +17,8 @@ from liuke.customers.api import router as customers
 from liuke.customers.api.around import router as around
 from liuke.customers.api.duplicates import router as duplicates
 from liuke.customers.api.fields import router as fields
+from liuke.customers.api.filters import router as filters
+from liuke.customers.api.many import router as many
 from liuke.customers.services import Known
 from liuke.desk.api import router as conflicts
 from liuke.followups.api import router as followups
@@ -48,6 +50,8 @@ api = NinjaAPI(
     title="Liuke", version="1", auth=[Key(), django_auth], docs_url="/docs", parser=Body()
 )
 api.add_router("", duplicates)
+api.add_router("", filters)
+api.add_router("", many)
 api.add_router("", customers)
 api.add_router("", around)
 api.add_router("", fields)

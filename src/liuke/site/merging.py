@@ -5,6 +5,7 @@ A test fails for a new foreign key to Customer whose rows can collide and that i
 
 from liuke.agenda.rules import Ending
 from liuke.core import clock
+from liuke.customers.rules.closing import Reopened
 from liuke.customers.services.dependents import Colliding, Derived, Rules
 from liuke.ownership.rules.conflicts import State
 
@@ -26,6 +27,8 @@ MERGING: Rules = {
     "customers.collaborator": Colliding({"ended_at": clock.now}),
     # One hold of a source keeps the survivor as well.
     "customers.hold": Colliding({"lifted_at": clock.now}),
+    # Set aside once is enough.
+    "customers.closure": Colliding({"reopened_at": clock.now, "reopened": Reopened.MERGED}),
     # The survivor's history goes on; two at once would be two owners.
     "ownership.ownerperiod": Derived(kept=True),
     "ownership.handedcustomer": Colliding(),

@@ -9,6 +9,7 @@ from liuke.facts import (
     AgendaSettled,
     AssetsChanged,
     ContactUnblocked,
+    CustomersClosed,
     CustomersErased,
     CustomersMerged,
     CustomersMoved,
@@ -26,14 +27,26 @@ from liuke.sales import services as sales
 
 def _purchases(fact: OrdersRecorded | CustomersMerged) -> None:
     sales.refresh_purchases(fact.customer_ids)
+    customers.reopen_buyers(fact.customer_ids)
 
 
-def _clocks(fact: OrdersRecorded | AssetsChanged | CustomersErased | CustomersMerged) -> None:
+def _closures(fact: CustomersMerged) -> None:
+    customers.settle_closures(fact.customer_ids)
+
+
+def _clocks(
+    fact: OrdersRecorded | AssetsChanged | CustomersClosed | CustomersErased | CustomersMerged,
+) -> None:
     churn.refresh_clocks(fact.customer_ids)
 
 
 def _contacts(
-    fact: OrdersRecorded | ContactUnblocked | AgendaSettled | CustomersErased | CustomersMerged,
+    fact: OrdersRecorded
+    | ContactUnblocked
+    | AgendaSettled
+    | CustomersClosed
+    | CustomersErased
+    | CustomersMerged,
 ) -> None:
     followups.refresh_contacts(fact.customer_ids)
 
@@ -86,8 +99,10 @@ REACTIONS: Reactions = {
     facts.CustomersMoved: (_places, _owners, _months),
     facts.CustomersRecorded: (_owners, _rules),
     facts.LevelsChanged: (_pool_clocks,),
+    facts.CustomersClosed: (_clocks, _contacts),
     facts.CustomersErased: (_clocks, _contacts, _files),
     facts.CustomersMerged: (
+        _closures,
         _purchases,
         _clocks,
         _contacts,

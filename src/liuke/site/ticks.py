@@ -11,6 +11,7 @@ from liuke.followups import services as followups
 from liuke.ownership import services as ownership
 
 TICKS: dict[str, Tick] = {
+    "customers.closures": customers.reopen_due,
     "churn.clocks": churn.advance,
     "followups.contacts": followups.advance,
     "ownership.pools": ownership.advance,

@@ -1,4 +1,5 @@
 from liuke.customers.models.asset import Asset
+from liuke.customers.models.closure import Closure
 from liuke.customers.models.consent import Consent
 from liuke.customers.models.contact import ContactBlock, ContactPoint
 from liuke.customers.models.customer import NOT_SAID, Customer, Tag
@@ -20,6 +21,7 @@ __all__ = [
     "NOT_SAID",
     "Asset",
     "Child",
+    "Closure",
     "Collaborator",
     "Consent",
     "ContactBlock",

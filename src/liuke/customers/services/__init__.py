@@ -2,6 +2,14 @@
 
 from liuke.customers.services.assets import save_asset
 from liuke.customers.services.blocks import block_contact, unblock_contact
+from liuke.customers.services.closing import (
+    close_customers,
+    reopen_buyers,
+    reopen_customers,
+    reopen_due,
+    settle_closures,
+    undo_many,
+)
 from liuke.customers.services.completeness import (
     forget_completeness,
     settle_completeness,
@@ -40,6 +48,7 @@ from liuke.customers.services.locking import lock
 from liuke.customers.services.many import (
     Batch,
     assign_customers,
+    level_customers,
     place_owners,
     set_owners,
     tag_customers,
@@ -102,6 +111,7 @@ __all__ = [
     "block_contact",
     "change_field",
     "change_relation",
+    "close_customers",
     "create_customer",
     "create_field",
     "decide_pair",
@@ -116,6 +126,7 @@ __all__ = [
     "keep_places",
     "keep_tally",
     "leave_off",
+    "level_customers",
     "lock",
     "merge_customers",
     "move_field",
@@ -130,6 +141,9 @@ __all__ = [
     "record_relations",
     "remove_person",
     "remove_point",
+    "reopen_buyers",
+    "reopen_customers",
+    "reopen_due",
     "require_open",
     "reveal_phones",
     "save_asset",
@@ -141,11 +155,13 @@ __all__ = [
     "set_owners",
     "set_state",
     "set_values",
+    "settle_closures",
     "settle_completeness",
     "settle_stages",
     "tag_customers",
     "unblock_contact",
     "undo_batch",
+    "undo_many",
     "undo_merge",
     "update_customer",
     "weigh_profiles",

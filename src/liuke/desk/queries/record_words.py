@@ -18,11 +18,14 @@ from liuke.core import text
 from liuke.core.models import JournalEntry
 from liuke.core.seals import ERASED
 from liuke.customers.queries import way_text
+from liuke.customers.rules.closing import CloseReason, Reopened
 from liuke.ownership.rules.assigning import CONDITIONS, word_text
 
 VERBS = {
     "customer.created": gettext_lazy("Customer added"),
     "customer.updated": gettext_lazy("Customer changed"),
+    "customer.closed": gettext_lazy("Closed"),
+    "customer.reopened": gettext_lazy("Open again"),
     "customer.archived": gettext_lazy("Everything about a person exported"),
     "customer.erased": gettext_lazy("Person erased"),
     "customer.merged": gettext_lazy("Merged"),
@@ -66,6 +69,7 @@ VERBS = {
     "interaction.recorded": gettext_lazy("Contact recorded"),
     "interaction.removed": gettext_lazy("Contact removed"),
     "order.recorded": gettext_lazy("Order recorded"),
+    "order.shared": gettext_lazy("Shares of an order changed"),
     "order.voided": gettext_lazy("Order voided"),
     "agenda.snoozed": gettext_lazy("Put off"),
     "agenda.handed_over": gettext_lazy("Handed over"),
@@ -110,6 +114,8 @@ LABELS = {
     "contact_points": gettext_lazy("Contact points"),
     "tags": gettext_lazy("Tags"),
     "reason": gettext_lazy("Reason"),
+    "closing": gettext_lazy("Reason"),
+    "until": gettext_lazy("Try again on"),
     "origin": gettext_lazy("Came with"),
     "list": gettext_lazy("List"),
     "filters": gettext_lazy("Filters"),
@@ -136,7 +142,9 @@ LISTS = {
     "pool": gettext_lazy("Pool"),
     "duplicates": gettext_lazy("Possible duplicates"),
     "journal": gettext_lazy("Journal"),
+    "shares": gettext_lazy("Shares"),
 }
+CLOSING = dict([*CloseReason.choices, *Reopened.choices])
 ORIGINS = {
     "form": gettext_lazy("the form"),
     "api": gettext_lazy("a program"),
@@ -213,18 +221,22 @@ class Words:
     def _told(self, key: str, known: Field[Any, Any] | None, value: Any) -> str:
         if key == "contact_points" and value:
             return pgettext("list", ", ").join(way_text(each, self.phones) for each in value)
+        if key == "closing" and value in CLOSING:
+            return str(CLOSING[value])
         if key == "list" and value in LISTS:
             return str(LISTS[value])
         if key == "origin" and value:
             return origin_text(str(value))
         if key == "conditions" and value:
-            return pgettext("list", ", ").join(self._condition(*each) for each in value.items())
+            return pgettext("list", ", ").join(
+                self._condition(name, value[name]) for name in CONDITIONS if name in value
+            )
         return self._said(known, value)
 
     def _condition(self, name: str, words: list[Any]) -> str:
         shown = [self.units.get(each, each) if name == "branches" else each for each in words]
         said = pgettext("list", ", ").join(word_text(name, each) for each in shown)
-        return f"{CONDITIONS.get(name, name)} {said}"
+        return f"{CONDITIONS[name]} {said}"
 
     def _said(self, known: Field[Any, Any] | None, value: Any) -> str:
         if value is None or value == "" or value == [] or value == {}:

@@ -15,7 +15,7 @@ from liuke.accounts.models import SavedView, User
 from liuke.accounts.queries import viewer_of, views_for
 from liuke.accounts.services import change_view, delete_view, save_view, share_view
 from liuke.desk.queries import listing, own_views
-from liuke.desk.views.customers import back
+from liuke.desk.views.many import back
 
 
 @require_POST

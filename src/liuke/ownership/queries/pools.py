@@ -34,8 +34,9 @@ def pools_open_to(viewer: User) -> list[Pool]:
 
 
 def waiting(pools: Collection[Pool]) -> QuerySet[Customer]:
-    """The customers in these pools."""
-    return Customer.objects.filter(state__pool__in=[pool.pk for pool in pools], owner=None)
+    """The customers in these pools; nobody waits who is closed."""
+    ids = [pool.pk for pool in pools]
+    return Customer.objects.filter(state__pool__in=ids, state__closed_on=None, owner=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ BY_CUSTOMER = {
     "customer-release": Act.ASSIGN,
     "customer-extend": Act.FOLLOW_UP,
     "customer-ask": Act.EDIT_CUSTOMERS,
+    "customer-close": Act.EDIT_CUSTOMERS,
+    "customer-reopen": Act.EDIT_CUSTOMERS,
     "customer-phones": None,
     "customer-known-besides": Act.EDIT_CUSTOMERS,
     "point-new": Act.EDIT_CUSTOMERS,
@@ -41,9 +43,9 @@ BY_CUSTOMER = {
 # These change at once, and take a POST only.
 POSTED = {
     "order-void", "contact-unblock", "point-prefer", "point-remove", "person-remove",
-    "relation-end", "customer-archive", "helper-end",
+    "relation-end", "customer-archive", "customer-reopen", "helper-end",
 }  # fmt: skip
-BY_ORDER = {"order": None, "order-void": Act.RECORD_ORDERS}
+BY_ORDER = {"order": None, "order-split": Act.SETTLE, "order-void": Act.RECORD_ORDERS}
 BY_ITEM = {
     "question-answer",
     "question-seen",
@@ -88,6 +90,8 @@ FIRM_WIDE = {
     "churn-rules": None,
     "churn-rule": Act.EDIT_RULES,
     "churn-rule-of": Act.EDIT_RULES,
+    "shares": None,
+    "share-orders": None,
     "conflicts": None,
     "conflict-new": Act.EDIT_CUSTOMERS,
     "conflict-figures": None,
@@ -113,6 +117,7 @@ BY_PERSON = {
 # These only take a POST that names customers, or a view of one's own.
 MANY = {
     "pool-claim", "customers-assign", "customers-tag", "customers-undo", "customers-view",
+    "customers-level", "customers-close", "customers-reopen",
     "field-move", "duplicate-propose", "duplicates-find", "assignment-move",
     "assignment-apply", "ask-owner",
 }  # fmt: skip
@@ -155,10 +160,15 @@ API = {
     ("post", "/api/customers/{pk}/assets"): Act.EDIT_CUSTOMERS,
     ("post", "/api/customers/assign"): Act.ASSIGN,
     ("post", "/api/customers/tag"): Act.EDIT_CUSTOMERS,
+    ("post", "/api/customers/level"): Act.EDIT_CUSTOMERS,
+    ("post", "/api/customers/close"): Act.EDIT_CUSTOMERS,
+    ("post", "/api/customers/reopen"): Act.EDIT_CUSTOMERS,
+    ("get", "/api/customers/filters"): None,
     ("get", "/api/fields"): None,
     ("post", "/api/fields"): Act.EDIT_RULES,
     ("patch", "/api/fields/{code}"): Act.EDIT_RULES,
     ("get", "/api/levels"): None,
+    ("put", "/api/levels"): Act.EDIT_RULES,
     ("get", "/api/customers/{pk}/points"): None,
     ("post", "/api/customers/{pk}/points"): Act.EDIT_CUSTOMERS,
     ("patch", "/api/customers/{pk}/points/{point_pk}"): Act.EDIT_CUSTOMERS,
