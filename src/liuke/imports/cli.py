@@ -213,6 +213,7 @@ def _command_of(kind: RecordKind) -> click.Command:
         default=Twins.REFUSE.value,
         help="What to do with a mobile that another customer has.",
     )
+    @click.option("--reason", default="", help="Why they share it, with --twins share.")
     @click.option("--erase", is_flag=True, help="Empty cells erase what is recorded.")
     @click.option("--strict", is_flag=True, help="Leave out rows with an unreadable cell.")
     @click.option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), default=None)

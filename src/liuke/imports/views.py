@@ -99,7 +99,7 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _map_records(request: HttpRequest, viewer: User, run: ImportRun) -> HttpResponse:
     """Each column with examples and what it means; a change only shows what it would come to."""
-    shape = services.KINDS[run.kind].shape
+    shape = services.KINDS[run.kind].shape_now()
     form = ReadingForm(run, shape, request.POST or None)
     reading = form.reading if form.is_bound else run.reading
     seen = services.look(run, reading)
@@ -111,7 +111,8 @@ def _map_records(request: HttpRequest, viewer: User, run: ImportRun) -> HttpResp
         else:
             tasks.check.enqueue(run.pk)
             return redirect("import-check", run.pk)
-    columns = list(zip(seen.columns, form.columns(), strict=True))
+    pairs = zip(seen.columns, form.columns(), strict=True)
+    columns = [pair for pair in pairs if not pair[0].blank]
     used = sum(1 for name in run.columns if name in reading.columns)
     context = {
         "run": run,

@@ -84,8 +84,8 @@ def parse(
     )
 
 
-def quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+def quoted(text: Path | str) -> str:
+    return str(text).replace("'", "''")
 
 
 def _cells(place: dict[Field, str]) -> str:

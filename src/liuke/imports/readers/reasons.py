@@ -75,6 +75,10 @@ REASONS: dict[str, Reason] = {
         gettext_lazy("This is none of the possible values"),
         gettext_lazy("Use the words of the program, as its own forms show them."),
     ),
+    "value": Reason(
+        gettext_lazy("This is no value of this field"),
+        gettext_lazy("Write it as the form of a customer takes it."),
+    ),
     "cut": Reason(
         gettext_lazy("Excel has cut the last figures of this number off"),
         gettext_lazy("Format the column as text in the original file and export it again."),
@@ -131,7 +135,7 @@ REASONS: dict[str, Reason] = {
     ),
 }
 # Reasons that a message completes instead of replacing them.
-NAMED = frozenset({"foreign", "taken", "same_customer"})
+NAMED = frozenset({"foreign", "taken", "same_customer", "value"})
 
 
 def reason_text(problem: str, other: int | None = None) -> str:
