@@ -157,6 +157,10 @@ def _pair(shop: Shop) -> str:
     return "/customers/duplicates/"
 
 
+def _certain(shop: Shop) -> str:
+    return f"{_pair(shop)}merge/?least=96"
+
+
 def _known(page: Page) -> None:
     page.locator("[name=name]").press_sequentially("王海涛")
     page.locator("[hx-post*=known] .lk-note").wait_for()
@@ -249,6 +253,7 @@ SCREENS = [
     Screen("new customer with a mistake", lambda shop: "/customers/new/", act=_wrong),
     Screen("new customer who is known", lambda shop: "/customers/new/", act=_known),
     Screen("duplicates", _pair),
+    Screen("merge what is certain", _certain),
     Screen("no duplicates", lambda shop: "/customers/duplicates/"),
     Screen("new vehicle", _of("王海涛", "assets/new/")),
     Screen("new order", _of("王海涛", "orders/new/")),
