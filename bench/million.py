@@ -161,8 +161,9 @@ def _cookies(sellers: Sequence[User]) -> list[dict[str, Any]]:
     managers = list(User.objects.filter(role=Role.MANAGER)[:4])
     found = []
     for user in [*owners, *managers, *sellers[::2][:14]]:
-        client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client = Client(SERVER_NAME="127.0.0.1")
+        client.force_login(user)
+        assert client.get("/today/").status_code == 200, "the cookie opens no page"
         mine = visible_to(user).order_by("pk").values_list("pk", flat=True)[:200]
         session = client.cookies["sessionid"].value
         found.append({"scope": user.scope, "session": session, "customers": list(mine)})

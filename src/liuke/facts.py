@@ -40,6 +40,13 @@ class PeopleLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class HelpEnded:
+    """Somebody helps with these customers no longer."""
+
+    customer_ids: Collection[int]
+
+
+@dataclass(frozen=True, slots=True)
 class CustomersMoved:
     """These customers were given to another person or branch; by whom, and why."""
 
@@ -61,6 +68,13 @@ class CustomersRecorded:
 @dataclass(frozen=True, slots=True)
 class LevelsChanged:
     """These customers have another level."""
+
+    customer_ids: Collection[int]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersClosed:
+    """These customers were set aside, or opened again."""
 
     customer_ids: Collection[int]
 
@@ -88,9 +102,11 @@ Fact = (
     | ContactUnblocked
     | AgendaSettled
     | PeopleLeft
+    | HelpEnded
     | CustomersMoved
     | CustomersRecorded
     | LevelsChanged
+    | CustomersClosed
     | CustomersErased
     | CustomersMerged
 )

@@ -7,6 +7,8 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from liuke_analytics.saying import Said
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -21,9 +23,9 @@ def floats(values: ArrayLike, name: str, *, least: float | None = None) -> Float
     if array.ndim != 1:
         raise ValueError(f"{name} must be one-dimensional")
     if not np.isfinite(array).all():
-        raise ValueError(f"{name} must be finite")
+        raise Said("{name} must be numbers without gaps, and finite", name=name)
     if least is not None and array.size and array.min() < least:
-        raise ValueError(f"{name} must not be below {least:g}")
+        raise Said("{name} must not be below {least:g}", name=name, least=least)
     return array
 
 
@@ -55,6 +57,14 @@ def one_day(value: Day, name: str) -> np.datetime64:
 def sums(place: Ints, weights: Floats | None, size: int) -> Floats:
     """Sum of `weights` (default 1 each) by `place`, shape (size,)."""
     return np.bincount(place, weights=weights, minlength=size).astype(np.float64)
+
+
+def ranks(values: ArrayLike) -> Floats:
+    """Ranks from 1 on; equal values share the mean of their ranks. Shape as `values`, (n,)."""
+    _, place, counts = np.unique(np.asarray(values), return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    shared: Floats = (last - (counts - 1) / 2)[place]
+    return shared
 
 
 def dot(left: Floats, right: Floats) -> float:

@@ -1,8 +1,11 @@
 """An order file as purchases: what each row says, and what was left out and why."""
 
+import re
 import time
 from collections.abc import Mapping
 from datetime import date
+from functools import reduce
+from operator import mul
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -29,20 +32,40 @@ _NAMED = r"(?i)\b(?:" + "|".join(_MONTHS) + ")"
 _COMMA = r"^[^,]*\d,(?:\d{1,2}|\d{4,})\D*$"
 _POINT = r"\.(?:\d{1,2}|\d{4,})\D*$"
 _PARTS = {"ymd": (_YMD, 1, 2, 3), "dmy": (_OTHER, 3, 2, 1), "mdy": (_OTHER, 3, 1, 2)}
+# Names as `_plain` leaves them.
 _GUESSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "customer": ("customer", "customer_id", "customerid", "cust_id", "client", "client_id",
-                     "user_id", "id", "客户", "客户编号", "客户号", "客户名称", "会员", "会员号"),
-        "date": ("date", "day", "order_date", "orderdate", "invoicedate", "invoice_date",
-                 "purchase_date", "transaction_date", "datetime", "timestamp", "time", "日期",
-                 "下单日期", "订单日期", "购买日期", "下单时间", "时间"),
-        "amount": ("amount", "total", "value", "sales", "revenue", "spend", "dollars", "price",
-                   "monetary_value", "金额", "订单金额", "销售额", "总额", "实付金额"),
+        "customer": ("customer", "customerid", "custid", "customerno", "customercode",
+                     "customername", "client", "clientid", "clientname", "member", "memberid",
+                     "userid", "user", "buyer", "buyerid", "account", "accountid", "householdkey",
+                     "householdid", "cid", "客户", "客户编号", "客户号", "客户代码", "客户编码",
+                     "客户名称", "客户名", "客户id", "会员", "会员号", "会员编号", "会员卡号",
+                     "会员id", "会员名称", "顾客", "买家", "买家昵称", "买家id", "用户", "用户id",
+                     "客戶", "客戶編號", "客戶名稱", "會員", "會員編號", "id"),
+        "date": ("date", "day", "orderdate", "invoicedate", "purchasedate", "transactiondate",
+                 "saledate", "salesdate", "visitdate", "paymentdate", "txndate", "transdate",
+                 "ordertime", "purchasetime", "paytime", "datetime", "timestamp", "time",
+                 "orderedat", "purchasedat", "createdat", "日期", "下单日期", "订单日期",
+                 "购买日期", "交易日期", "成交日期", "消费日期", "销售日期", "开单日期", "业务日期",
+                 "付款日期", "下单时间", "订单时间", "付款时间", "支付时间", "交易时间",
+                 "成交时间", "消费时间", "购买时间", "创建时间", "时间", "訂單日期", "購買日期",
+                 "交易時間"),
+        "amount": ("amount", "total", "totalamount", "orderamount", "netamount", "salesamount",
+                   "linetotal", "grandtotal", "totalprice", "value", "sales", "salesvalue",
+                   "revenue", "spend", "turnover", "dollars", "monetaryvalue", "payment", "金额",
+                   "订单金额", "销售额", "销售金额", "成交金额", "交易金额", "消费金额", "实付金额",
+                   "支付金额", "付款金额", "实收金额", "实收", "总额", "总金额", "总价", "合计",
+                   "价税合计", "金額", "訂單金額", "銷售額"),
+        "quantity": ("quantity", "qty", "units", "数量", "數量"),
+        "price": ("price", "unitprice", "单价", "價格", "价格", "單價"),
     }
 )  # fmt: skip
+# What stands for nothing where a program had to write something.
+_NOTHING = r"(?i)^(?:nan|null|none|n/?a|#n/a|\\n|<na>|-+)$"
 
 
 _MEANINGS = {"customer": "客户", "date": "日期", "amount": "金额"}
+TIMES = "*"
 
 
 class Unclear(Said):
@@ -54,7 +77,8 @@ class Orders(NamedTuple):
 
     `table` has customer (text), day (date) and, if there was such a column, amount (float).
     `left_out` counts rows by the codes of REASONS. `decoded_from` names an encoding other than
-    UTF-8. `as_of` is the day everything is judged on.
+    UTF-8. `as_of` is the day everything is judged on. `columns` says which columns of the file
+    were taken for customer, date and amount.
     """
 
     table: Table
@@ -62,6 +86,7 @@ class Orders(NamedTuple):
     rows: int
     left_out: Mapping[str, int]
     decoded_from: str | None
+    columns: Mapping[str, str]
 
 
 class Purchases(NamedTuple):
@@ -86,6 +111,7 @@ def read_orders(
 ) -> Orders:
     """Read `path` with an engine's `connection`; `folder` holds copies and must outlive them.
 
+    A column is its name or its number from 1 on; `amount` may be two of them with a * between.
     Columns that are not named are guessed from what columns are usually called; without a
     column of money there is no amount. `as_of` left out is the last day on record that is not in
     the future. Raises Unclear for columns that are not there or dates that can be read two ways,
@@ -94,14 +120,13 @@ def read_orders(
     raw, decoded_from = read(connection, path, folder)
     named = column(raw, customer, "customer")
     dated = column(raw, day, "date")
-    money = None
-    if amount is not None or _guess(raw, "amount") is not None:
-        money = column(raw, amount, "amount")
+    money = _amount_columns(raw, amount)
     table = raw.select(
         customer=_text(raw[named]),
         day=_day(raw, dated, date_order),
-        **({"amount": _money(raw, money)} if money else {}),
+        **({"amount": reduce(mul, (_money(raw, name) for name in money))} if money else {}),
     )
+    used = {"customer": named, "date": dated, **({"amount": TIMES.join(money)} if money else {})}
     table = keep(connection, table, folder)
     if as_of is None:
         as_of = _last_day(table)
@@ -113,7 +138,7 @@ def read_orders(
         raise NotEnoughData("usable rows", needed=1, have=0, left_out=left_out)
     kept = judged.filter(judged.reason == "used").drop("reason")
     left_out = {reason: found[reason] for reason in REASONS if reason in found}
-    return Orders(kept, as_of, sum(found.values()), left_out, decoded_from)
+    return Orders(kept, as_of, sum(found.values()), left_out, decoded_from, used)
 
 
 def merged(orders: Orders) -> Purchases:
@@ -135,30 +160,60 @@ def merged(orders: Orders) -> Purchases:
 
 
 def column(table: Table, named: str | None, meaning: str) -> str:
-    """The column called `named`, or the one that is usually called like `meaning`."""
+    """The column called `named` or with that number, or the one usually called like `meaning`.
+
+    Raises Unclear where there is none.
+    """
     if named is not None and named not in table.columns:
+        if named.isdecimal() and 1 <= int(named) <= len(table.columns):
+            return str(table.columns[int(named) - 1])
         raise Unclear(
             "there is no column {name!r}; there are: {columns}",
             name=named, columns=", ".join(table.columns),
         )  # fmt: skip
     found = named or _guess(table, meaning)
-    if found is None:
+    if found is not None:
+        return found
+    if all(name.isdecimal() for name in table.columns):
+        (first,) = table.limit(1).to_pyarrow().to_pylist()
         raise Unclear(
-            "say which column is the {meaning} with --{meaning}: {columns}",
-            meaning=meaning, meaning_zh=_MEANINGS[meaning], columns=", ".join(table.columns),
+            "the file does not name its columns; say with --{meaning} NUMBER which is the "
+            "{meaning}: {columns}",
+            meaning=meaning, meaning_zh=_MEANINGS[meaning],
+            columns=", ".join(f"{name} = {value}" for name, value in first.items()),
         )  # fmt: skip
-    return found
+    raise Unclear(
+        "say which column is the {meaning} with --{meaning}: {columns}",
+        meaning=meaning, meaning_zh=_MEANINGS[meaning], columns=", ".join(table.columns),
+    )  # fmt: skip
+
+
+def _amount_columns(table: Table, named: str | None) -> tuple[str, ...]:
+    """Columns whose product is the money of a row; none where there is no money."""
+    if named is not None:
+        parts = [named] if named in table.columns else named.split(TIMES)
+        return tuple(column(table, part.strip(), "amount") for part in parts)
+    whole, number, each = (_guess(table, name) for name in ("amount", "quantity", "price"))
+    if whole is None and number is not None and each is not None:
+        return number, each
+    found = whole or each
+    return (found,) if found else ()
 
 
 def _guess(table: Table, meaning: str) -> str | None:
-    by_name: dict[str, str] = {
-        name.strip().lower().replace(" ", "_"): name for name in table.columns
-    }
+    by_name: dict[str, str] = {_plain(name): name for name in reversed(table.columns)}
     return next((by_name[guess] for guess in _GUESSES[meaning] if guess in by_name), None)
 
 
+def _plain(name: str) -> str:
+    """A name without case, blanks, signs and unit: Order_Date, 金额（元）."""
+    return re.sub(r"[\W_]+", "", re.sub(r"[(（].*", "", name)).lower()
+
+
 def _text(value: Expr) -> Expr:
-    return value.cast("string").strip().nullif("")
+    """Names of customers; 17850.0 is the 17850 that a program took for a number with decimals."""
+    text = value.cast("string").strip().re_replace(r"^(\d+)\.0$", r"\1")
+    return ibis.ifelse(text.re_search(_NOTHING), None, text).nullif("")
 
 
 def _money(table: Table, name: str) -> Expr:

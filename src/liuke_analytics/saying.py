@@ -56,9 +56,13 @@ language_option = click.option(
 
 def usage(problem: Exception, language: str) -> click.ClickException:
     """What to raise where the call must be changed (exit code 2)."""
-    if language == "zh":
-        return _Usage(f"请修改命令：{told(problem, language)}（用法见 --help）")
-    return click.UsageError(told(problem, language))
+    words = told(problem, language)
+    return wrong_call(words) if language == "zh" else click.UsageError(words)
+
+
+def wrong_call(words: str) -> click.ClickException:
+    """The same in Chinese, from words that are Chinese already."""
+    return _Usage(f"请修改命令：{words}（用法见 --help）")
 
 
 class _Usage(click.ClickException):
@@ -95,11 +99,15 @@ ZH: Mapping[str, str] = MappingProxyType({
         "数据不足：处理组和对照组各至少需要 {needed} 人",
     # the file and its columns
     "the file is empty": "文件是空的",
+    "{name} holds no text": "{name} 不是文本文件",
     "{name} cannot be read as a workbook: {problem}": "{name} 不能作为表格文件读取：{problem}",
     "{name} cannot be read as a table: {problem}": "{name} 不能作为表格读取：{problem}",
     "there is no column {name!r}; there are: {columns}": "没有“{name}”这一列；现有的列：{columns}",
     "say which column is the {meaning} with --{meaning}: {columns}":
         "请用 --{meaning} 指明哪一列是{meaning_zh}：{columns}",
+    "the file does not name its columns; say with --{meaning} NUMBER which is the {meaning}: "
+    "{columns}":
+        "文件没有表头；请用 --{meaning} 列号 指明哪一列是{meaning_zh}：{columns}",
     "dates in {name!r} can be read two ways: add --date-order dmy or mdy":
         "“{name}”列的日期有两种读法：请加 --date-order dmy（日/月/年）或 mdy（月/日/年）",
     "{value!r} is not a date like 2011-12-09": "“{value}”不是 2011-12-09 这样的日期",
@@ -114,6 +122,12 @@ ZH: Mapping[str, str] = MappingProxyType({
     "grouping texts": "文本分组",
     "a model per side (T-learner)": "分组建模（T-learner）",
     "histories carry no amounts": "数据中没有金额",
+    "{name} must be numbers without gaps, and finite": "{name} 必须都是数字，不能缺失",
+    "{name} must not be below {least:g}": "{name} 不能小于 {least:g}",
+    "frequency must not exceed the periods until the last purchase":
+        "x（重复购买次数）不能多于到最后一次购买为止的期数",
+    "{name} must be whole periods of {period:g} weeks":
+        "{name} 必须是 {period:g} 周的整期数；bgbb 用于按期记录的数据",
     "frequency must be whole numbers": "x（重复购买次数）必须是整数",
     "recency must not exceed age": "t_x（最后一次购买）不能晚于 T（观察结束）",
     "recency must be 0 exactly where frequency is 0": "x 为 0 时 t_x 必须为 0，反之亦然",
@@ -147,6 +161,7 @@ ZH: Mapping[str, str] = MappingProxyType({
     # answers
     "{out}: {customers:,} customers; {told}": "{out}：客户 {customers:,} 位；{told}",
     "active {count:,}": "活跃 {count:,}",
+    "quiet {count:,}": "沉寂 {count:,}",
     "at risk {count:,}": "有风险 {count:,}",
     "lost {count:,}": "已流失 {count:,}",
     ", ": "，",
@@ -160,10 +175,16 @@ ZH: Mapping[str, str] = MappingProxyType({
         "{treatment} {treated:.4f}（{people:,} 人），{name} {control:.4f}（{others:,} 人）："
         "{difference:+.4f}（{low:+.4f} 至 {high:+.4f}），p {p:.3g}",
     "    verdict: {value}": "    结论：{value}",
+    "better": "有效，更好",
+    "worse": "更差，应停止",
+    "continue": "还看不出，继续",
+    "no difference shown": "没有显示出差别",
     "    sample ratio p: {value:.3g}": "    分组比例检验 p：{value:.3g}",
     "Qini {coefficient:.5f} ({low:.5f} to {high:.5f})":
         "Qini {coefficient:.5f}（{low:.5f} 至 {high:.5f}）",
     "{rows:,} rows left out: no duration or no event": "{rows:,} 行未使用：没有时长或没有事件",
+    "estimate  ± standard error": "估计  ± 标准误",
+    "      time  share still open (95 % band)": "      时间  尚未发生的比例（95% 区间）",
     "all": "全部",
     "not reached": "未到达",
     "{name}: {cases:,} cases, {events:,} events, median {median}":

@@ -21,10 +21,12 @@ from liuke.exports.services import run_export, start_export
 from liuke.imports.models import ImportRun
 from liuke.imports.rules import Status
 from liuke.site.ticks import TICKS
+from tests.journeys import hands
 from tests.journeys import shop as shops
 from tests.journeys.conftest import PHONE, WIDE, listen
 from tests.journeys.looking import faults
 from tests.journeys.shop import Shop, fill
+from tests.journeys.together import TOGETHER
 
 
 @dataclass(frozen=True)
@@ -194,10 +196,46 @@ def _level(page: Page) -> None:
     page.locator("td.level select").wait_for()
 
 
+def _of_pool(shop: Shop) -> str:
+    return f"/settings/pools/{hands.pooled(shop).pk}/"
+
+
+def _pools(path: str) -> Callable[[Shop], str]:
+    def made(shop: Shop) -> str:
+        hands.pooled(shop)
+        return path
+
+    return made
+
+
+def _rules(path: str) -> Callable[[Shop], str]:
+    return lambda shop: path.format(hands.ruled(shop).pk)
+
+
+def _handed(shop: Shop) -> str:
+    return f"/handover/{hands.handed(shop).pk}/"
+
+
+def _shares(page: Page) -> None:
+    page.locator("[name=receivers]").first.check()
+    page.locator("[name=note]").fill(hands.NOTE)
+    _looked_at(page)
+
+
+def _looked_at(page: Page) -> None:
+    page.locator("[value=preview]").click()
+    page.locator("#preview").wait_for()
+    _unfold(page)
+
+
 # These look at a firm in which nothing has happened yet.
 EMPTY = [
     Screen("today of a new firm", lambda shop: "/today/"),
     Screen("customers of a new firm", lambda shop: "/customers/"),
+    Screen("pool of a new firm", lambda shop: "/pool/"),
+    Screen("handover of a new firm", lambda shop: "/handover/"),
+    Screen("assignment of a new firm", lambda shop: "/settings/assignment/"),
+    Screen("pools of a new firm", lambda shop: "/settings/pools/"),
     Screen("churn of a new firm", lambda shop: "/churn/"),
     Screen("import of a new firm", lambda shop: "/import/"),
 ]
@@ -255,9 +293,21 @@ SCREENS = [
     Screen("duplicates", _pair),
     Screen("merge what is certain", _certain),
     Screen("no duplicates", lambda shop: "/customers/duplicates/"),
+    Screen("handover", lambda shop: "/handover/"),
+    Screen("handover with preview", lambda shop: f"/handover/from/{shop.other.pk}/", act=_shares),
+    Screen("handed over", _handed),
+    Screen("briefing", lambda shop: f"{_handed(shop)}briefing/{shop.seller.pk}/"),
+    Screen("pool", _pools("/pool/")),
+    Screen("pools", _pools("/settings/pools/")),
+    Screen("a pool", _of_pool),
+    Screen("pool rules with preview", _pools("/settings/pools/rules/"), act=_looked_at),
+    Screen("assignment", _rules("/settings/assignment/")),
+    Screen("a rule of assignment", _rules("/settings/assignment/{}/"), act=_looked_at),
+    Screen("a rule for nobody", _rules("/settings/assignment/new/"), act=_wrong),
     Screen("new vehicle", _of("王海涛", "assets/new/")),
     Screen("new order", _of("王海涛", "orders/new/")),
     Screen("order", _last_order),
+    *(Screen(*each) for each in TOGETHER),
     Screen("scorecard", _judged),
     Screen("print", lambda shop: "/churn/print/"),
     Screen("rules", lambda shop: "/settings/churn/"),
@@ -312,7 +362,7 @@ class Looker:
             path = screen.path(shop)
         page.goto(path)
         screen.act(page)
-        return faults(page, self.lang, shop.words) + self.said
+        return faults(page, self.lang, [*shop.words, *hands.WORDS]) + self.said
 
     def _page(self, who: str, shop: Shop) -> Page:
         if who not in self.pages:

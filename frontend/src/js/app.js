@@ -11,5 +11,6 @@ import "./cells.js";
 import "./copy.js";
 import "./print.js";
 import "./drop.js";
+import "./words.js";
 import "./chart-loader.js";
 import "./local.js";

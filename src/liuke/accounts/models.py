@@ -80,10 +80,24 @@ class User(AbstractUser):
         blank=True,
         help_text=_("Empty: what the role starts with."),
     )
+    # What rules that give customers to people ask of them (`ownership`).
+    skills = models.JSONField(_("skills"), default=list, blank=True)
+    languages = models.JSONField(_("languages"), default=list, blank=True)
+    workload = models.PositiveSmallIntegerField(
+        _("working time in percent"),
+        default=100,
+        help_text=_("Rules give fewer customers to whoever works less, and none at 0."),
+    )
+    most_customers = models.PositiveIntegerField(
+        _("most customers"), null=True, blank=True, help_text=_("Empty: no limit.")
+    )
 
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        constraints = [
+            models.CheckConstraint(condition=Q(workload__lte=100), name="user_workload_percent")
+        ]
 
     def __str__(self) -> str:
         return self.name or self.username
@@ -121,7 +135,16 @@ class ApiToken(models.Model):
 
 
 class SavedView(models.Model):
-    """A person's own way to look at a list: filters and order as an address, and columns."""
+    """A person's way to look at a list: filters and order as an address, and columns.
+
+    Shared with the people of `unit`, or with everybody. Whose rows it shows is up to who looks.
+    """
+
+    class Sharing(models.TextChoices):
+        NOBODY = "", _("Only me")
+        TEAM = "team", _("My team")
+        BRANCH = "branch", _("My branch")
+        EVERYBODY = "all", _("Everybody")
 
     user = models.ForeignKey(User, models.CASCADE, related_name="views")
     list_name = models.CharField(max_length=40)
@@ -129,6 +152,8 @@ class SavedView(models.Model):
     query = models.CharField(max_length=2000, blank=True)
     columns = models.JSONField(default=list, blank=True)
     is_default = models.BooleanField(_("open the list with it"), default=False)
+    shared = models.CharField(_("who sees it"), max_length=6, choices=Sharing, blank=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         verbose_name = _("saved view")
@@ -142,6 +167,11 @@ class SavedView(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["user", "list_name"], condition=Q(is_default=True), name="view_one_default"
+            ),
+            models.CheckConstraint(
+                condition=Q(shared__in=["team", "branch"], unit__isnull=False)
+                | Q(shared__in=["", "all"], unit=None),
+                name="view_shared_with_a_unit",
             ),
         ]
 

@@ -1,7 +1,7 @@
 """Reads of people and the organization."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from django.core.exceptions import PermissionDenied
@@ -9,8 +9,10 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
 from liuke.accounts.models import ApiToken, FirmRole, ListColumns, SavedView, Unit, User
-from liuke.accounts.rules import Act, Role, starting_grants
+from liuke.accounts.rules import HELPERS_MAY, Act, Role, starting_grants
 from liuke.core.scoping import Reach, Scope
+
+WIDE = (Scope.BRANCH, Scope.ALL)
 
 
 def viewer_of(request: HttpRequest) -> User:
@@ -37,8 +39,10 @@ def person_with_token(key: str) -> User | None:
 def reach_of(viewer: User, act: Act = Act.SEE) -> Reach:
     """Whose customers, and the customers of which units, this person may see or do this with."""
     scope = viewer.scope_for(act)
-    if scope is None:
-        return Reach()
+    return Reach() if scope is None else _reach(viewer, scope)
+
+
+def _reach(viewer: User, scope: Scope) -> Reach:
     if scope == Scope.ALL:
         return Reach(everything=True)
     if scope == Scope.OWN or viewer.unit is None:
@@ -48,21 +52,67 @@ def reach_of(viewer: User, act: Act = Act.SEE) -> Reach:
     return Reach(user_ids=[viewer.pk, *users], unit_ids=units)
 
 
+def people_within(unit_ids: Collection[int]) -> dict[int, list[int]]:
+    """Unit → the active people of it and of everything below it."""
+    found: dict[int, list[int]] = {pk: [] for pk in unit_ids}
+    if not found:
+        return {}
+    parents = dict(Unit.objects.values_list("pk", "parent_id"))
+    people = User.objects.filter(is_active=True, unit__isnull=False).order_by("pk")
+    for pk, unit in people.values_list("pk", "unit"):
+        for above in _upward(unit, parents):
+            if above in found:
+                found[above].append(pk)
+    return found
+
+
+def units_above(unit_ids: Collection[int]) -> dict[int, list[int]]:
+    """Unit → itself and everything it belongs to."""
+    parents = dict(Unit.objects.values_list("pk", "parent_id"))
+    return {pk: _upward(pk, parents) for pk in unit_ids}
+
+
 class Owned(Protocol):
-    """What has an owner and a branch: a customer."""
+    """What has an owner and a branch, and people who help: a customer."""
 
     @property
     def owner_id(self) -> int | None: ...
     @property
     def branch_id(self) -> int | None: ...
+    def is_helped_by(self, person_id: int) -> bool: ...
 
 
 def may_with(viewer: User, act: Act, customer: Owned) -> bool:
     """Whether this person may do something with a customer that the person sees."""
-    scope = viewer.scope_for(act)
-    if scope is None or scope == viewer.scope:
-        return scope is not None
-    return reach_of(viewer, act).holds(customer.owner_id, customer.branch_id)
+    return act in acts_with(viewer, customer, [act])
+
+
+def acts_with(viewer: User, customer: Owned, acts: Collection[Act] = tuple(Act)) -> set[Act]:
+    """Those of these acts that this person may do with a customer that the person sees.
+
+    Who sees a customer only by helping may do what helpers may.
+    """
+    may: set[Act] = set()
+    within: dict[Scope, bool] = {}
+    for act in acts:
+        scope = viewer.scope_for(act)
+        if scope is None:
+            continue
+        if scope == viewer.scope and act in HELPERS_MAY:
+            may.add(act)
+            continue
+        if scope not in within:
+            within[scope] = _is_within(viewer, scope, customer)
+        if within[scope] or (act in HELPERS_MAY and customer.is_helped_by(viewer.pk)):
+            may.add(act)
+    return may
+
+
+def _is_within(viewer: User, scope: Scope, customer: Owned) -> bool:
+    # One's own and everybody's need no look at the organization.
+    if scope == Scope.ALL or customer.owner_id == viewer.pk:
+        return True
+    return scope != Scope.OWN and _reach(viewer, scope).holds(customer.owner_id, customer.branch_id)
 
 
 def people_visible_to(viewer: User) -> QuerySet[User]:
@@ -95,6 +145,41 @@ def people_reaching(owner_id: int | None, branch_id: int | None) -> list[User]:
 def views_of(viewer: User, list_name: str) -> QuerySet[SavedView]:
     """The person's own views of a list, the oldest first."""
     return SavedView.objects.filter(user=viewer, list_name=list_name)
+
+
+def views_for(viewer: User, list_name: str) -> list[SavedView]:
+    """The views of a list that this person finds: the own ones, then those others share.
+
+    Whoever manages people finds every shared one, because somebody must be able to tidy up.
+    """
+    within = SavedView.objects.filter(list_name=list_name).select_related("user")
+    found = list(within.filter(Q(user=viewer) | ~Q(shared="")))
+    own = [view for view in found if view.user_id == viewer.pk]
+    others = [view for view in found if view.user_id != viewer.pk]
+    if viewer.may(Act.MANAGE_USERS) or not others:
+        return own + others
+    parents = dict(Unit.objects.values_list("pk", "parent_id"))
+    mine = set(_upward(viewer.unit_id, parents))
+    return own + [view for view in others if view.unit_id is None or view.unit_id in mine]
+
+
+def sharing_of(viewer: User) -> list[str]:
+    """With whom this person may share a view: as far as the person sees, and among others."""
+    ways, unit = [SavedView.Sharing.NOBODY.value], viewer.unit
+    if unit is not None and unit.kind == Unit.Kind.TEAM and viewer.scope != Scope.OWN:
+        ways.append(SavedView.Sharing.TEAM.value)
+    if unit is not None and unit.kind != Unit.Kind.FIRM and viewer.scope in WIDE:
+        ways.append(SavedView.Sharing.BRANCH.value)
+    if viewer.scope == Scope.ALL:
+        ways.append(SavedView.Sharing.EVERYBODY.value)
+    return ways
+
+
+def unit_shared_with(viewer: User, sharing: str) -> int | None:
+    """The unit whose people find what this person shares so."""
+    if viewer.unit is None or sharing not in (Scope.TEAM, Scope.BRANCH):
+        return None
+    return _root_for(viewer.unit, sharing)
 
 
 def columns_of(viewer: User, list_name: str) -> Sequence[str]:

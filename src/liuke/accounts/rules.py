@@ -40,12 +40,16 @@ class Act(models.TextChoices):
     IMPORT = "import", _("import files")
     EXPORT = "export", _("export lists")
     MERGE = "merge", _("merge customers")
+    SETTLE = "settle", _("decide conflicts and shares")
     EDIT_RULES = "edit_rules", _("change rules")
     HAND_OVER = "hand_over", _("hand customers over from one person to others")
     SEE_JOURNAL = "see_journal", _("see the journal")
     PRIVACY = "privacy", _("export and erase everything about a person")
     MANAGE_USERS = "manage_users", _("manage people")
 
+
+# What somebody who helps with a customer may do with it, as with an own one.
+HELPERS_MAY = frozenset({Act.SEE, Act.SEE_PHONES, Act.FOLLOW_UP})
 
 # These know no customer: one may or may not.
 FIRM_WIDE = frozenset({Act.IMPORT, Act.EDIT_RULES, Act.MANAGE_USERS})

@@ -2,20 +2,25 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from liuke.accounts.models import ApiToken, FirmRole, ListColumns, SavedView, Unit, User
-from liuke.accounts.queries import Owned, may_with, token_digest
+from liuke.accounts.queries import Owned, may_with, sharing_of, token_digest, unit_shared_with
 from liuke.accounts.rules import Act, Role, ScopeChoice, starting_grants
 from liuke.core import clock, journal
 from liuke.core.announce import announce
 from liuke.core.errors import Refused
 from liuke.core.journal import Change
 from liuke.facts import PeopleLeft
+
+WORK = ("skills", "languages", "workload", "most_customers")
 
 
 def require(actor: User | None, act: Act, customer: Owned | None = None) -> None:
@@ -30,6 +35,16 @@ def require(actor: User | None, act: Act, customer: Owned | None = None) -> None
         raise PermissionDenied(
             _("You may %(act)s, but not with this customer.") % {"act": act.label}
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What somebody can do, and how many customers they take; rules ask for it."""
+
+    skills: Sequence[str] = ()
+    languages: Sequence[str] = ()
+    workload: int = 100
+    most_customers: int | None = None
 
 
 @transaction.atomic
@@ -117,12 +132,14 @@ def create_user(
     unit: Unit | None = None,
     scope: str = "",
     email: str = "",
+    work: Work = Work(),
 ) -> User:
     """Let a person sign in; without a password the account waits for one to be set."""
     require(actor, Act.MANAGE_USERS)
     user = User(
-        username=username, name=name, role=_role(role), unit=unit, own_scope=scope, email=email
-    )
+        username=username, name=name, role=_role(role), unit=unit, own_scope=scope, email=email,
+        **asdict(work),
+    )  # fmt: skip
     if password is not None:
         validate_password(password, user)
     user.set_password(password)
@@ -142,15 +159,18 @@ def change_user(
     unit: Unit | None,
     scope: str = "",
     email: str = "",
+    work: Work | None = None,
 ) -> User:
-    """Give a person another name, role, place or scope."""
+    """Give a person another name, role, place or scope, and other work if it is said."""
     require(actor, Act.MANAGE_USERS)
     user = User.objects.select_for_update(of=("self",)).get(pk=user_id)
     before = _described(user)
     user.name, user.role, user.unit, user.own_scope = name, _role(role), unit, scope
     user.email = email
+    for each, value in ({} if work is None else asdict(work)).items():
+        setattr(user, each, value)
     user.full_clean(exclude=["password"])
-    user.save(update_fields=["name", "role", "unit", "own_scope", "email"])
+    user.save(update_fields=["name", "role", "unit", "own_scope", "email", *WORK])
     _somebody_manages_people()
     journal.record(actor, "user.changed", [Change(user, before=before, after=_described(user))])
     return user
@@ -225,7 +245,8 @@ def revoke_token(*, actor: User, token_id: int) -> None:
     journal.record(actor, "user.token_revoked", [Change(token.user)])
 
 
-# How somebody looks at a list is no business of the firm, so these leave no trace in the journal.
+# How somebody looks at a list is no business of the firm, so these leave no trace in the journal;
+# what is shared is.
 
 
 @transaction.atomic
@@ -237,16 +258,20 @@ def save_view(
     query: str,
     columns: Sequence[str],
     as_default: bool = False,
+    sharing: str = "",
 ) -> SavedView:
-    """Keep how a list looks now under a name; the list may open with it from now on."""
+    """Keep how a list looks now under a name; the list may open with it, and others find it."""
     if as_default:
         _no_default(actor, list_name)
     view = SavedView(
         user=actor, list_name=list_name, name=name.strip(), query=query, columns=list(columns),
         is_default=as_default,
     )  # fmt: skip
+    _share(actor, view, sharing)
     view.full_clean()
     view.save()
+    if sharing:
+        _shared(actor, view, "")
     return view
 
 
@@ -260,8 +285,10 @@ def change_view(
     columns: Sequence[str] | None = None,
     as_default: bool | None = None,
 ) -> SavedView:
-    """Rename an own view, give it other filters and columns, or let the list open with it."""
-    view = SavedView.objects.select_for_update().get(pk=view_id, user=actor)
+    """Rename a view, give it other filters and columns, or let the list open with an own one."""
+    view = _changeable(actor, view_id)
+    if as_default and view.user_id != actor.pk:
+        raise Refused(_("Copy the view first: a list opens with one of your own."))
     if as_default:
         _no_default(actor, view.list_name)
     given = {
@@ -275,12 +302,56 @@ def change_view(
             setattr(view, field, value)
     view.full_clean()
     view.save()
+    if view.shared:
+        after = {"name": view.name, "filters": view.query}
+        journal.record(actor, "view.changed", [Change(view, after=after)])
     return view
 
 
+@transaction.atomic
+def share_view(*, actor: User, view_id: int, sharing: str) -> SavedView:
+    """Let one's team, branch or everybody find a view, as far as one sees; or nobody any longer."""
+    view = _changeable(actor, view_id)
+    before = view.shared
+    _share(actor, view, sharing)
+    view.save(update_fields=["shared", "unit"])
+    if before != sharing:
+        _shared(actor, view, before)
+    return view
+
+
+@transaction.atomic
 def delete_view(*, actor: User, view_id: int) -> None:
-    """Forget an own view."""
-    SavedView.objects.filter(pk=view_id, user=actor).delete()
+    """Forget a view."""
+    view = _changeable(actor, view_id)
+    if view.shared:
+        journal.record(actor, "view.deleted", [Change(view, before={"name": view.name})])
+    view.delete()
+
+
+def _share(actor: User, view: SavedView, sharing: str) -> None:
+    ways = sharing_of(actor) if view.user_id == actor.pk else [""]
+    if sharing not in ways:
+        raise Refused(_("You may share a view only as far as you see customers."))
+    view.shared, view.unit_id = sharing, unit_shared_with(actor, sharing)
+
+
+def _shared(actor: User, view: SavedView, before: str) -> None:
+    what = Change(
+        view,
+        before={"shared": before},
+        after={"shared": view.shared, "name": view.name, "filters": view.query},
+    )
+    journal.record(actor, "view.shared", [what])
+
+
+def _changeable(actor: User, view_id: int) -> SavedView:
+    """A view to change: one's own, and for those who manage people one that is shared."""
+    views = SavedView.objects.select_for_update(of=("self",))
+    mine = Q(user=actor)
+    if actor.may(Act.MANAGE_USERS):
+        mine |= ~Q(shared="")
+    return views.get(mine, pk=view_id)
 
 
 def keep_columns(*, actor: User, list_name: str, columns: Sequence[str]) -> None:
@@ -303,10 +374,10 @@ def _role(key: str) -> FirmRole:
         raise ValidationError({"role": _("There is no such role.")}) from None
 
 
-def _described(user: User) -> dict[str, str | int | None]:
+def _described(user: User) -> dict[str, Any]:
     return {
         "name": user.name, "role": user.role_id, "unit": user.unit_id, "scope": user.own_scope,
-        "email": user.email,
+        "email": user.email, **{name: getattr(user, name) for name in WORK},
     }  # fmt: skip
 
 

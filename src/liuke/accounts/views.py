@@ -35,7 +35,7 @@ def person(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     found = get_object_or_404(User.objects.select_related("role"), pk=pk) if pk else None
     form = PersonForm(found, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        values = dict(form.cleaned_data)
+        values = form.values()
         try:
             if found is None:
                 found = services.create_user(actor=viewer, password=None, **values)

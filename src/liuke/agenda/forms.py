@@ -5,10 +5,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from liuke.accounts.models import User
-from liuke.accounts.queries import people_reaching
 from liuke.accounts.rules import Act
 from liuke.agenda.models import AgendaItem
 from liuke.core import clock
+from liuke.customers.queries.helping import people_seeing
 
 
 class SnoozeForm(forms.Form):
@@ -33,7 +33,7 @@ class HandOverForm(forms.Form):
     def __init__(self, item: AgendaItem, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         customer = item.customer
-        able = people_reaching(customer.owner_id, customer.branch_id)
+        able = people_seeing(customer)
         responsible = item.assignee_id or customer.owner_id
         choices = [
             (each.pk, _label(each))

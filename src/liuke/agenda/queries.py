@@ -16,6 +16,7 @@ from liuke.agenda.models import AgendaItem, AgendaTally, Question
 from liuke.agenda.rules import Ending, Kind
 from liuke.core import clock
 from liuke.core.lists import CAP
+from liuke.customers.queries.helping import by_help
 
 MOST_QUESTIONS = 10
 AWAKE = Q(snoozed_until=None)
@@ -23,9 +24,8 @@ RESPONSIBLE = Coalesce("assignee", "owner")
 
 
 def visible_to(viewer: User) -> QuerySet[AgendaItem]:
-    """Items about customers within this person's scope."""
-    reach = reach_of(viewer)
-    return AgendaItem.objects.filter(reach.rows(owner="customer__owner", unit="customer__branch"))
+    """Items about customers that this person may see."""
+    return AgendaItem.objects.filter(certain(viewer))
 
 
 def belonging_to(person_id: int) -> Q:
@@ -38,14 +38,32 @@ def due(viewer: User, today: date, whose: int | None = None) -> QuerySet[AgendaI
 
     Found by what is kept with the items; who reads customers from it narrows it by `certain`.
     """
-    rows = AgendaItem.objects.filter(reach_of(viewer).rows(owner="owner", unit="branch"))
-    rows = rows.filter(_is_due(today))
+    rows = AgendaItem.objects.filter(_is_due(today), _reached(viewer))
     return rows if whose is None else rows.filter(belonging_to(whose))
 
 
+def _reached(viewer: User) -> Q:
+    """Items of this scope, and what was handed to this person about customers of others.
+
+    Of customers one helps with, only what one was asked to do: the rest is for their owners. It is
+    named by its keys, and for most people there is none: an OR would cost the index its order.
+    """
+    reach = reach_of(viewer)
+    condition = reach.rows(owner="owner", unit="branch")
+    if reach.everything:
+        return condition
+    handed = AgendaItem.objects.filter(by_help(viewer, "customer"), assignee=viewer, closed_at=None)
+    keys = list(handed.values_list("pk", flat=True))
+    return condition | Q(pk__in=keys) if keys else condition
+
+
 def certain(viewer: User) -> Q:
-    """The condition on items that the customer is within this person's scope."""
-    return reach_of(viewer).rows(owner="customer__owner", unit="customer__branch")
+    """The condition on items that this person may see the customer."""
+    reach = reach_of(viewer)
+    if reach.everything:
+        return Q()
+    condition = reach.rows(owner="customer__owner", unit="customer__branch")
+    return condition | by_help(viewer, "customer")
 
 
 def _is_due(today: date) -> Q:
@@ -153,7 +171,9 @@ def counted_by_place(today: date) -> list[tuple[Any, ...]]:
 
 
 def _kept(viewer: User) -> QuerySet[AgendaTally]:
-    return AgendaTally.objects.filter(reach_of(viewer).rows(owner="owner", unit="branch"))
+    reach = reach_of(viewer)
+    condition = reach.rows(owner="owner", unit="branch")
+    return AgendaTally.objects.filter(condition if reach.everything else condition | Q(who=viewer))
 
 
 def _kept_by_person(viewer: User) -> dict[int, int]:

@@ -23,6 +23,7 @@ from liuke.core.errors import Refused
 from liuke.core.journal import Change
 from liuke.customers import queries as customers
 from liuke.customers.models import Customer
+from liuke.customers.queries.helping import helpers_by_customer, people_seeing
 from liuke.facts import AgendaSettled
 
 CHUNK = 500
@@ -140,7 +141,7 @@ def keep_places(customer_ids: Collection[int]) -> None:
         places = customers.places_of(ids[start : start + CHUNK])
         rows = ([*place, pk] for pk, place in places.items())
         bulk.update(AgendaItem, ("owner", "branch"), rows, key="customer")
-        _give_back(ids[start : start + CHUNK])
+        give_back(ids[start : start + CHUNK])
 
 
 def release(user_ids: Collection[int]) -> None:
@@ -148,13 +149,21 @@ def release(user_ids: Collection[int]) -> None:
     AgendaItem.objects.filter(assignee__in=user_ids, closed_at=None).update(assignee=None)
 
 
-def _give_back(customer_ids: Collection[int]) -> None:
-    """What was handed over to somebody who no longer sees the customer is the owner's again."""
+def give_back(customer_ids: Collection[int]) -> None:
+    """Reaction: what was handed to somebody who sees the customer no longer is the owner's again.
+
+    The caller keeps to one chunk.
+    """
     rows = AgendaItem.objects.filter(customer__in=customer_ids, closed_at=None)
-    handed = rows.exclude(assignee=None).values_list("pk", "assignee", "owner", "branch")
+    handed = list(
+        rows.exclude(assignee=None).values_list("pk", "customer", "assignee", "owner", "branch")
+    )
+    helpers = helpers_by_customer({row[1] for row in handed}) if handed else {}
     able: dict[tuple[int | None, int | None], set[int]] = {}
     lost = []
-    for pk, assignee, owner, branch in handed:
+    for pk, customer, assignee, owner, branch in handed:
+        if assignee in helpers.get(customer, ()):
+            continue
         place = (owner, branch)
         if place not in able:
             able[place] = {each.pk for each in people_reaching(owner, branch)}
@@ -207,8 +216,7 @@ def snooze_item(*, actor: User, item_id: int, until: date) -> AgendaItem:
 def hand_over_item(*, actor: User, item_id: int, to_id: int) -> AgendaItem:
     """Let a colleague do it; the colleague must be allowed to see the customer."""
     item = _open_item(actor, item_id)
-    able = people_reaching(item.customer.owner_id, item.customer.branch_id)
-    to = next((each for each in able if each.pk == to_id), None)
+    to = next((each for each in people_seeing(item.customer) if each.pk == to_id), None)
     if to is None or not to.may(Act.FOLLOW_UP):
         raise Refused(_("This colleague may not see the customer. Choose somebody else."))
     before, item.assignee = item.assignee_id, to

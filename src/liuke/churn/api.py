@@ -49,7 +49,7 @@ def table(request: HttpRequest) -> dict[str, Any]:
 @router.get("/churn/status")
 def status(request: HttpRequest) -> dict[str, Any]:
     """How many of the customers that you may see are active, at risk and lost today."""
-    found = queries.status_of(customers.visible_to(viewer_of(request)))
+    found = queries.status_of(customers.within(viewer_of(request)))
     return {"as_of": clock.today(), **asdict(found)}
 
 

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from liuke.churn.rules.kinds import Days, to_date, to_day
 from liuke_analytics.btyd import GammaGamma, Histories, MbgCnbdK, NotEnoughData
-from liuke_analytics.report.analysis import stay_away
-from liuke_analytics.rhythm import Rhythm
+from liuke_analytics.rhythm import Rhythm, stay_away
 from liuke_analytics.scorecard import (
     Measures,
     Purchases,

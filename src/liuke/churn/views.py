@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -37,7 +38,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     months = queries.months_of(viewer, today)
     shown = months if request.GET.get("months") == "all" else months[-SHOWN:]
     tally = customers.tally(viewer)
-    at_risk = customers.standing("at_risk", today, of="")
+    at_risk = customers.standing("at_risk", today, of="") & Q(closed_on=None)
     context = {
         "at_risk": tally.at(standing="at_risk"),
         "lost": tally.at(standing="lost"),
@@ -92,7 +93,7 @@ def months_print(request: HttpRequest) -> HttpResponse:
 
 def rules(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
-    visible = customers.visible_to(viewer).values("pk")
+    visible = customers.within(viewer).values("pk")
     found = []
     for rule in ChurnRule.objects.prefetch_related("versions__created_by"):
         versions = [version for version in rule.versions.all() if version.superseded_at is None]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db.models import BooleanField, Case, Model, Q, When
+from django.db.models import BooleanField, Case, Exists, Model, Q, When
 from django.db.models.lookups import Exact
 
 
@@ -84,6 +84,9 @@ class Beside:
             elif isinstance(child, tuple):
                 name, value = child
                 turned.children.append((self.field(name), value))
+            elif isinstance(child, Exists):
+                # A filter's subquery speaks of the row by its key, which is the same here.
+                turned.children.append(child)
             else:
                 raise LookupError(child)
         return turned

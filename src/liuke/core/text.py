@@ -8,7 +8,7 @@ from itertools import chain, groupby, pairwise
 
 import phonenumbers
 from opencc import OpenCC
-from phonenumbers import NumberParseException, PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumberFormat
 from pypinyin import lazy_pinyin
 
 SORT_KEY_LENGTH = 120
@@ -30,6 +30,13 @@ _atoms_of = re.compile(rf"[{_HAN}]|\d+|[^\W\d_{_HAN}]+").findall
 _words_of = re.compile(rf"[{_HAN}]|[^\W_{_HAN}]+").findall
 _like_a_number = re.compile(r"\+?[\d().\-/]*\d[\d().\-/]*").fullmatch
 _chinese_mobile = re.compile(r"(?:0|86|0086)?(1[3-9]\d{9})").fullmatch
+# A landline as most people write it: nothing to parse, and a file brings them by the thousand.
+_like_a_landline = re.compile(r"0([1-9]\d{9,10})").fullmatch
+_chinese_landline = re.compile(
+    PhoneMetadata.metadata_for_region("CN").fixed_line.national_number_pattern
+).fullmatch
+_plainly_written = re.compile(r"[A-Za-z]{0,2}[0-9\s()-]*").fullmatch
+SHORTEST_NATIONAL = 7
 # Control characters a database refuses, and marks that pasting from a chat leaves behind.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
@@ -108,6 +115,15 @@ def normalise(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
+def listed(text: str) -> list[str]:
+    """The words that somebody typed between commas, each once."""
+    found: dict[str, str] = {}
+    for part in re.split(r"[,，、;；\n]", text):
+        if word := " ".join(part.split()):
+            found.setdefault(normalise(word), word)
+    return list(found.values())
+
+
 def sort_key(name: str) -> str:
     """The name as it is ordered: 王海涛 as "wang hai tao", Latin words as they are.
 
@@ -144,6 +160,8 @@ def phone(value: str, region: str = "CN") -> str:
     abroad = text.startswith("+") and not figures.startswith("86")
     if region == "CN" and not abroad and (mobile := _chinese_mobile(figures)):
         return f"+86{mobile[1]}"
+    if region == "CN" and not abroad and (known := _quickly(text, figures)) is not None:
+        return known
     try:
         number = phonenumbers.parse(re.sub("转|分机", " ext ", text), region)
     except NumberParseException:
@@ -153,22 +171,36 @@ def phone(value: str, region: str = "CN") -> str:
     return figures[:NUMBER_LENGTH]
 
 
+def _quickly(text: str, figures: str) -> str | None:
+    """What the whole parsing comes to, where that is plain to see."""
+    if not _plainly_written(text):
+        return None
+    if len(figures.removeprefix("0")) < SHORTEST_NATIONAL:
+        return figures
+    landline = _like_a_landline(figures)
+    return f"+86{landline[1]}" if landline and _chinese_landline(landline[1]) else None
+
+
 def suffixes(number: str, shortest: int = SHORTEST_SUFFIX) -> list[str]:
     """Every ending of a number that has at least `shortest` figures, the number itself first."""
     return [number[start:] for start in range(len(number) - shortest + 1)]
 
 
-def document_tokens(texts: Iterable[str], numbers: Iterable[str] = ()) -> set[str]:
+def document_tokens(
+    texts: Iterable[str], numbers: Iterable[str] = (), places: Iterable[str] = ()
+) -> set[str]:
     """What a row is found by.
 
     `texts` (names, brands, e-mail) by the beginning of any word, in characters or in pinyin;
-    `numbers` (phones, codes, plates, chassis numbers) by their last figures too.
+    `numbers` (phones, codes, plates, chassis numbers) by their last figures too; `places` as they
+    are written, because in pinyin half a city answers to `hai` or `lu`.
     A person with a mobile has about 40. The first TEXT_LENGTH characters of each count, and what
     comes after DOCUMENT_TOKENS tokens is dropped, so give the important ones first: 300 vehicles
     fit. No document has more than 2,000 above that.
     """
     tokens: set[str] = set()
-    for found in chain(map(_text_tokens, texts), map(_number_tokens, numbers)):
+    found_by = (map(_text_tokens, texts), map(_number_tokens, numbers), map(_place_tokens, places))
+    for found in chain.from_iterable(found_by):
         if len(tokens) >= DOCUMENT_TOKENS:
             break
         tokens |= found
@@ -220,6 +252,14 @@ def _text_tokens(text: str) -> set[str]:
             tokens.update(characters, _grams(characters))
     for reading in _readings(atoms):
         tokens |= _beginnings(reading)
+    return tokens
+
+
+def _place_tokens(place: str) -> set[str]:
+    tokens: set[str] = set()
+    for han, group in groupby(_atoms(place), key=lambda atom: _is_han(atom) is not None):
+        atoms = list(group)
+        tokens.update(*((atoms, _grams(atoms)) if han else (_beginnings(atoms),)))
     return tokens
 
 

@@ -1,13 +1,15 @@
 from django.urls import path
 
 from liuke.customers import views
-from liuke.customers.views import around, known, profile
+from liuke.customers.views import around, closing, helping, known, profile
 
 urlpatterns = [
     path("customers/new/", views.create, name="customer-new"),
     path("customers/new/known/", known.known, name="customer-known"),
     path("customers/<int:pk>/known/", known.known, name="customer-known-besides"),
     path("customers/<int:pk>/edit/", views.edit, name="customer-edit"),
+    path("customers/<int:pk>/close/", closing.close, name="customer-close"),
+    path("customers/<int:pk>/reopen/", closing.reopen, name="customer-reopen"),
     path("customers/<int:pk>/ask/", profile.ask, name="customer-ask"),
     path("settings/fields/", profile.fields, name="fields"),
     path("settings/fields/new/", profile.field, name="field-new"),
@@ -42,6 +44,8 @@ urlpatterns = [
         around.relation_end,
         name="relation-end",
     ),
+    path("customers/<int:pk>/helpers/new/", helping.helper, name="helper-new"),
+    path("customers/<int:pk>/helpers/<int:helper_pk>/end/", helping.helper_end, name="helper-end"),
     path("customers/<int:pk>/pick/", around.pick, name="customer-pick"),
     path("settings/relations/", around.relation_kinds, name="relation-kinds"),
     path("settings/relations/new/", around.relation_kind, name="relation-kind-new"),

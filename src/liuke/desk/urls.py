@@ -1,15 +1,31 @@
 from django.urls import path
 
+from liuke.desk.views import (
+    conflicts,
+    duplicates,
+    handover,
+    many,
+    merge_runs,
+    privacy,
+    questions,
+    record,
+    saved_views,
+    sharing,
+    today,
+)
 from liuke.desk.views import customers as views
-from liuke.desk.views import duplicates, handover, merge_runs, privacy, questions, record, today
 
 urlpatterns = [
     path("today/", today.today, name="today"),
     path("customers/<int:pk>/contact/", today.contact, name="contact"),
     path("customers/", views.customer_list, name="customers"),
     path("customers/export.csv", views.customers_export, name="customers-export"),
-    path("customers/assign/", views.customers_assign, name="customers-assign"),
-    path("customers/tag/", views.customers_tag, name="customers-tag"),
+    path("customers/assign/", many.customers_assign, name="customers-assign"),
+    path("customers/tag/", many.customers_tag, name="customers-tag"),
+    path("customers/set-level/", many.customers_set_level, name="customers-level"),
+    path("customers/close/", many.customers_close, name="customers-close"),
+    path("customers/reopen/", many.customers_reopen, name="customers-reopen"),
+    path("customers/share/", sharing.customers_share, name="customers-share"),
     path("customers/new/ask/", questions.ask_owner, name="ask-owner"),
     path("questions/<int:pk>/", questions.question_answer, name="question-answer"),
     path("questions/<int:pk>/seen/", questions.question_seen, name="question-seen"),
@@ -27,8 +43,9 @@ urlpatterns = [
         "customers/duplicates/runs/<int:pk>/undo/", merge_runs.merge_run_undo, name="merge-run-undo"
     ),
     path("customers/merges/<int:pk>/undo/", duplicates.merge_undo, name="merge-undo"),
-    path("customers/undo/", views.customers_undo, name="customers-undo"),
-    path("customers/view/", views.customers_view, name="customers-view"),
+    path("customers/undo/", many.customers_undo, name="customers-undo"),
+    path("customers/view/", saved_views.customers_view, name="customers-view"),
+    path("customers/counts/", saved_views.customers_counts, name="customers-counts"),
     path(
         "customers/<int:pk>/level/", views.customer_cell, {"field": "level"}, name="customer-level"
     ),
@@ -47,6 +64,14 @@ urlpatterns = [
     ),
     path("customers/<int:pk>/privacy/", privacy.customer_privacy, name="customer-privacy"),
     path("customers/<int:pk>/archive/", privacy.customer_archive, name="customer-archive"),
+    path("conflicts/", conflicts.conflicts, name="conflicts"),
+    path("conflicts/new/", conflicts.conflict_new, name="conflict-new"),
+    path("conflicts/figures/", conflicts.conflict_figures, name="conflict-figures"),
+    path("conflicts/<int:pk>/", conflicts.conflict, name="conflict"),
+    path("conflicts/<int:pk>/decide/", conflicts.conflict_decide, name="conflict-decide"),
+    path("conflicts/<int:pk>/appeal/", conflicts.conflict_appeal, name="conflict-appeal"),
+    path("conflicts/<int:pk>/drop/", conflicts.conflict_drop, name="conflict-drop"),
+    path("settings/together/", conflicts.conflict_terms, name="conflict-terms"),
     path("journal/", record.journal, name="journal"),
     path("search/", views.search, name="search"),
     path("search/palette/", views.palette, name="palette"),

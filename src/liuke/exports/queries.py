@@ -21,7 +21,11 @@ from liuke.exports.rules import SMALL
 
 @dataclass(frozen=True)
 class Source:
-    """A list that can be exported: the declaration and rows of its screen."""
+    """A list that can be exported: the declaration and rows of its screen.
+
+    With `of` the rows are those around the rows of another list: the address is read as that list
+    reads it, and `through` leads from a row here to a row there.
+    """
 
     label: Label
     declared: Callable[[User], ListOf[Any]]
@@ -29,6 +33,8 @@ class Source:
     columns: Callable[[User, QueryDict], Sequence[str]] = lambda viewer, query: ()
     screen: str = ""
     act: Act = Act.EXPORT
+    of: str = ""
+    through: str = ""
 
 
 def visible_to(viewer: User) -> QuerySet[Export]:
@@ -42,12 +48,23 @@ def sources() -> Mapping[str, Source]:
     return table
 
 
+def around(name: str) -> list[tuple[str, Label]]:
+    """What can be had of the selection of a list: its own rows, and those around them."""
+    known = sources()
+    besides = [(key, source.label) for key, source in known.items() if source.of == name]
+    return [(name, known[name].label), *besides]
+
+
 def selection(
     viewer: User, name: str, query: QueryDict, picked: Sequence[int] | None = None
 ) -> QuerySet[Any]:
     """The rows of a list that this person may see and the address asks for, in its order."""
     source = sources()[name]
     rows = source.rows(viewer)
+    if source.of:
+        chosen = selection(viewer, source.of, query, picked).order_by().values("pk")
+        found = rows.filter(**{f"{source.through}__in": chosen})
+        return source.declared(viewer).select(found, QueryDict())
     if picked is not None:
         rows = rows.filter(pk__in=picked)
     return source.declared(viewer).select(rows, query)
@@ -60,8 +77,9 @@ def is_small(rows: QuerySet[Any]) -> bool:
 
 def described(viewer: User, name: str, query: QueryDict, picked: bool) -> str:
     """The filters in words."""
-    parts = [f"{token.label}: {token.value}" for token in
-             sources()[name].declared(viewer).tokens(query)]  # fmt: skip
+    known = sources()
+    asked = known[known[name].of or name].declared(viewer)
+    parts = [f"{token.label}: {token.value}" for token in asked.tokens(query)]
     if words := query.get("q", "").strip():
         parts.insert(0, f"“{words}”")
     if picked:

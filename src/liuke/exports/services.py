@@ -20,7 +20,7 @@ from liuke.core import clock, journal, sheets
 from liuke.core.errors import Refused
 from liuke.core.journal import Change
 from liuke.exports.models import Export
-from liuke.exports.queries import described, reach_kept, sources
+from liuke.exports.queries import described, reach_kept, selection, sources
 from liuke.exports.rules import BUSY, KEPT, SILENT, Status, covers
 
 CHUNK = 2000
@@ -141,8 +141,7 @@ def _write(export: Export, path: Any) -> None:
     source = sources()[export.list_name]
     declared, rows = source.declared(actor), source.rows(actor)
     export.reach = reach_kept(actor, export.list_name)
-    wanted = rows if export.picked is None else rows.filter(pk__in=export.picked)
-    asked = declared.select(wanted, QueryDict(export.query))
+    asked = selection(actor, export.list_name, QueryDict(export.query), export.picked)
     # Eight bytes a row, read at once: a cursor held open would keep SQLite from writing progress.
     keys = array("q", asked.values_list("pk", flat=True).iterator(chunk_size=10 * CHUNK))
     export.total = len(keys)

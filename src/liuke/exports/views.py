@@ -18,7 +18,7 @@ from liuke.core.errors import Refused
 from liuke.exports import services, tasks
 from liuke.exports.forms import ALL, ExportForm
 from liuke.exports.models import Export
-from liuke.exports.queries import described, is_small, selection, sources, visible_to
+from liuke.exports.queries import around, described, is_small, selection, sources, visible_to
 from liuke.exports.rules import Status
 
 SHOWN = 50
@@ -28,15 +28,17 @@ def export_new(request: HttpRequest, name: str) -> HttpResponseBase:
     """Which file of this list, as it stands on the screen?"""
     viewer = _exporter(request)
     source = sources().get(name)
-    if source is None:
+    if source is None or source.of:
         raise Http404
     require(viewer, source.act)
-    form = ExportForm(request.POST or None)
+    form = ExportForm(around(name), request.POST or None)
     if request.method == "POST" and form.is_valid():
-        columns = source.columns(viewer, request.GET)
+        what = form.cleaned_data.get("what") or name
+        wanted = sources()[what]
+        columns = wanted.columns(viewer, request.GET)
         if form.cleaned_data["columns"] == ALL:
-            columns = [column.key for column in source.declared(viewer).columns]
-        return answer(viewer, name, request.GET, columns, form.cleaned_data["format"])
+            columns = [column.key for column in wanted.declared(viewer).columns]
+        return answer(viewer, what, request.GET, columns, form.cleaned_data["format"])
     context = {
         "form": form,
         "source": source,

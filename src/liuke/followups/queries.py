@@ -15,6 +15,7 @@ from liuke.agenda.rules import Kind
 from liuke.core import clock
 from liuke.customers import queries as customers
 from liuke.customers.models import ContactBlock, CustomerState
+from liuke.customers.queries.closing import unsought
 from liuke.customers.rules import Stage
 from liuke.followups.models import CadencePolicy, Interaction
 from liuke.followups.rules import (
@@ -76,7 +77,7 @@ class Footing:
     last_attempt: date | None
     step: Interaction | None
     latest: Interaction | None
-    blocked: bool
+    unsought: bool
 
 
 def footings(customer_ids: Collection[int], today: date) -> dict[int, Footing]:
@@ -95,7 +96,7 @@ def footings(customer_ids: Collection[int], today: date) -> dict[int, Footing]:
     latest = _at(rows, {pk: row["reached"] for pk, row in sums.items() if row["reached"]})
     tries = _tries(rows, {pk: row["reached"] for pk, row in sums.items()}, today)
     skipped = agenda.done_on(Kind.CONTACT, customer_ids)
-    blocked = customers.blocked(customer_ids)
+    left_alone = unsought(customer_ids)
     states = CustomerState.objects.filter(pk__in=customer_ids).values_list(
         "pk", "purchase_days", "last_purchase_on", "lost_at", "value_year", "customer__owner",
         "customer__created_at",
@@ -119,7 +120,7 @@ def footings(customer_ids: Collection[int], today: date) -> dict[int, Footing]:
             last_attempt=max(days, default=None),
             step=steps.get(pk),
             latest=latest.get(pk),
-            blocked=pk in blocked,
+            unsought=pk in left_alone,
         )
     return found
 
@@ -148,7 +149,7 @@ def to_refresh(today: date, most: int) -> list[int]:
     noted = AgendaItem.objects.filter(customer=OuterRef("pk"), kind=Kind.CONTACT, closed_at=None)
     blocked = ContactBlock.objects.filter(customer=OuterRef("pk"), lifted_at=None)
     fell_due = Q(contact_due_at__lte=today, customer__owner__isnull=False) & ~Exists(noted)
-    never = Q(contact_due_at=None) & ~Exists(blocked)
+    never = Q(contact_due_at=None, closed_on=None) & ~Exists(blocked)
     rows = CustomerState.objects.filter(fell_due | never).order_by("pk")
     return list(rows.values_list("pk", flat=True)[:most])
 

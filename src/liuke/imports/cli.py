@@ -62,6 +62,7 @@ COUNTS: dict[str, Any] = {
 @click.option("--product", metavar="COL", default="", help="Column with the product number.")
 @click.option("--description", metavar="COL", default="", help="Column with the product in words.")
 @click.option("--name", metavar="COL", default="", help="Column with the customer's name.")
+@click.option("--phone", metavar="COL", default="", help="Column with the customer's telephone.")
 @click.option("--kind", type=click.Choice(["sale", "visit"]), default="sale", show_default=True)
 @click.option(
     "--date-order",

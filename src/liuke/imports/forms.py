@@ -17,6 +17,7 @@ from liuke.imports.readers.mapping import Field, Meaning, check_meaning
 LABELS = {
     Field.CUSTOMER: _("Customer"),
     Field.NAME: _("Customer's name"),
+    Field.PHONE: _("Customer's telephone"),
     Field.DATE: _("Date"),
     Field.ORDER: _("Order number"),
     Field.AMOUNT: _("Amount"),
@@ -27,6 +28,7 @@ LABELS = {
 }
 HINTS = {
     Field.CUSTOMER: _("A number is best; customers are found by it again."),
+    Field.PHONE: _("For new customers; those you have keep theirs."),
     Field.ORDER: _("Without it every row is an order of its own."),
     Field.AMOUNT: _("What was paid; or give quantity and unit price instead."),
 }

@@ -17,8 +17,12 @@ from liuke.customers.api import router as customers
 from liuke.customers.api.around import router as around
 from liuke.customers.api.duplicates import router as duplicates
 from liuke.customers.api.fields import router as fields
+from liuke.customers.api.filters import router as filters
+from liuke.customers.api.many import router as many
 from liuke.customers.services import Known
+from liuke.desk.api import router as conflicts
 from liuke.followups.api import router as followups
+from liuke.ownership.api import router as ownership
 from liuke.sales.api import router as sales
 
 
@@ -45,13 +49,17 @@ api = NinjaAPI(
     title="Liuke", version="1", auth=[Key(), django_auth], docs_url="/docs", parser=Body()
 )
 api.add_router("", duplicates)
+api.add_router("", filters)
+api.add_router("", many)
 api.add_router("", customers)
 api.add_router("", around)
 api.add_router("", fields)
+api.add_router("", ownership)
 api.add_router("", sales)
 api.add_router("", churn)
 api.add_router("", followups)
 api.add_router("", agenda)
+api.add_router("", conflicts)
 
 
 @api.exception_handler(Stale)
@@ -68,7 +76,12 @@ def stale(request: HttpRequest, problem: Stale) -> HttpResponse:
 def known(request: HttpRequest, problem: Known) -> HttpResponse:
     """The customer exists: 409 with who and whose, and whether a reason lets it pass."""
     found = [
-        {"id": each.customer_id if each.seen else None, "name": each.name, "owner": each.owner}
+        {
+            "id": each.customer_id if each.seen else None,
+            "name": each.name,
+            "owner": each.owner,
+            "sign": each.sign,
+        }
         for each in problem.found
     ]
     detail: Any = problem.message_dict if hasattr(problem, "error_dict") else problem.messages

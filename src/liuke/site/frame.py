@@ -38,6 +38,8 @@ RAIL: list[list[tuple[Any, str, str, str, tuple[str, ...], Act | None]]] = [
         (_("Churn"), "churn", "door-exit", "l", ("/churn/",), None),
     ],
     [
+        (_("Conflicts"), "conflicts", "scale", "k", ("/conflicts/",), None),
+        (_("Shares"), "shares", "chart-pie", "h", ("/shares/",), None),
         (_("Handover"), "handover", "users-minus", "o", ("/handover/",), Act.HAND_OVER),
         (_("Import"), "import-list", "database-import", "i", ("/import/",), Act.IMPORT),
         (_("Exports"), "exports", "download", "e", ("/exports/",), Act.EXPORT),
@@ -51,6 +53,8 @@ SETTINGS: list[tuple[Any, str, str, str, Act | None]] = [
     (_("Churn rules"), "churn-rules", "door-exit", "/settings/churn/", None),
     (_("Contact rhythm"), "cadences", "phone", "/settings/contacts/", None),
     (_("Pools"), "pool-settings", "users-group", "/settings/pools/", None),
+    (_("Working together"), "conflict-terms", "scale", "/settings/together/", None),
+    (_("Assignment"), "assignment", "route", "/settings/assignment/", None),
     (_("Fields"), "fields", "list-details", "/settings/fields/", None),
     (_("Customer levels"), "levels", "star", "/settings/levels/", None),
     (_("Relations"), "relation-kinds", "affiliate", "/settings/relations/", None),

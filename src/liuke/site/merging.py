@@ -5,7 +5,9 @@ A test fails for a new foreign key to Customer whose rows can collide and that i
 
 from liuke.agenda.rules import Ending
 from liuke.core import clock
+from liuke.customers.rules.closing import Reopened
 from liuke.customers.services.dependents import Colliding, Derived, Rules
+from liuke.ownership.rules.conflicts import State
 
 MERGING: Rules = {
     # The survivor's preferred way stays preferred; the same number twice is once.
@@ -21,11 +23,17 @@ MERGING: Rules = {
     "customers.contactblock": Colliding({"lifted_at": clock.now}),
     "agenda.agendaitem": Colliding({"closed_at": clock.now, "ending": Ending.OVER}),
     "customers.customer_tags": Colliding(),
+    # Who helps with either helps with the survivor, once.
+    "customers.collaborator": Colliding({"ended_at": clock.now}),
     # One hold of a source keeps the survivor as well.
     "customers.hold": Colliding({"lifted_at": clock.now}),
+    # Set aside once is enough.
+    "customers.closure": Colliding({"reopened_at": clock.now, "reopened": Reopened.MERGED}),
     # The survivor's history goes on; two at once would be two owners.
     "ownership.ownerperiod": Derived(kept=True),
     "ownership.handedcustomer": Colliding(),
+    # One case of a person about the survivor is enough.
+    "ownership.conflict": Colliding({"state": State.DROPPED, "verdict": ""}),
     "customers.customerstate": Derived(kept=True),
     # Which crossings were told as alarms follows from no other record.
     "churn.transition": Derived(kept=True),

@@ -107,3 +107,4 @@ def prepare_demo(business: str = "workshop") -> None:
     with override("zh-hans"):
         demo.build(business)
         start_with(business)
+        demo.change_hands(clock.today())

@@ -11,12 +11,14 @@ from liuke.followups import services as followups
 from liuke.ownership import services as ownership
 
 TICKS: dict[str, Tick] = {
+    "customers.closures": customers.reopen_due,
     "churn.clocks": churn.advance,
     "followups.contacts": followups.advance,
     "ownership.pools": ownership.advance,
     "churn.score": churn.score_when_due,
     "customers.completeness": customers.weigh_profiles,
     "customers.merging": customer_jobs.resume_merging,
+    "customers.help": customers.expire_help,
     "customers.tally": customers.keep_tally,
     "agenda.tally": agenda.keep_tally,
     "exports.expire": exports.expire,

@@ -225,7 +225,10 @@ class BetaGeometric(Lifetime):
         t_x: ArrayLike,
         T: ArrayLike,
     ) -> Floats:
-        """Expected purchases in the `horizon_weeks` after T; broadcast, weeks."""
+        """Expected purchases in the `horizon_weeks` after T; broadcast, weeks.
+
+        Raises ValueError for a negative horizon.
+        """
         if not horizon_weeks >= 0:
             raise ValueError("horizon_weeks must not be negative")
         number, recency, age = broadcast(x, t_x, T)

@@ -62,7 +62,10 @@ class MbgCnbdK(geometric.BetaGeometric):
 
 
 def stages_seen(histories: Histories) -> tuple[int, float]:
-    """Whole k that the gaps show, and the standard error of the estimate before rounding."""
+    """Whole k that the gaps show, and the standard error of the estimate before rounding.
+
+    Raises NotEnoughData below ten customers with two gaps.
+    """
     seen = histories.regularity
     if seen is None or seen.customers < PER_PARAMETER:
         have = 0 if seen is None else seen.customers

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 from scipy.stats import norm
 
-from liuke_analytics.factors.logistic import logistic
+from liuke_analytics.logistic import logistic
 from liuke_analytics.rates import Interval, discoveries
 
 Floats = NDArray[np.float64]
@@ -31,6 +31,8 @@ class Factor(NamedTuple):
 
 
 class Factors(NamedTuple):
+    """All traits, the surest first; `customers` looked at, `events` among them."""
+
     factors: tuple[Factor, ...]
     customers: int
     events: int

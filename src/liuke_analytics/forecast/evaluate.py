@@ -30,6 +30,7 @@ def evaluate(forecasts: Sequence[ArrayLike], actual: Sequence[float]) -> Evaluat
     """Judge forecasts made period after period, each by draws (n,), against actual revenue.
 
     The baseline knows only the actual revenues before; it starts with the second period.
+    Raises ValueError for fewer than two periods or forecasts that do not match.
     """
     if len(forecasts) != len(actual) or len(actual) < 2:
         raise ValueError("not enough data: at least 2 periods needed")

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit
 
-from liuke_analytics.factors import logistic
+from liuke_analytics.logistic import logistic
 
 MIN_EACH = 10
 _EDGE = 1e-3

@@ -66,7 +66,8 @@ def simulate(
     that took longer than a. Older than all of them, it gets a whole new clock: nothing better is
     known. `shock` is the standard deviation of the common shock on the log-odds; win rates stay
     right on average (the shift is solved for), only their spread grows. `already` is money won
-    before today in the same period.
+    before today in the same period. Raises ValueError without a past won deal or for
+    probabilities beyond 0 to 1.
     """
     value, probability, age = (np.asarray(column, float) for column in deals)
     cycle = np.sort(np.asarray(days_to_win, float))

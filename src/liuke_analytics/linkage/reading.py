@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from liuke_analytics.backends.files import in_utf8
+from liuke_analytics.encodings import in_utf8
 from liuke_analytics.extras import need
 from liuke_analytics.linkage.fields import FIELDS, Columns, Unusable
 

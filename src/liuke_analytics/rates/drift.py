@@ -20,6 +20,7 @@ def drift(before: ArrayLike, after: ArrayLike, bins: int = 10, level: float = 0.
 
     Without drift the index is about (1/n + 1/m)·χ² with bins − 1 degrees of freedom (Yurdakul
     2018), so small samples need more than the customary 0.1 to mean anything.
+    Both of shape (n,), any unit. Raises ValueError below two values per bin on either side.
     """
     old, new = np.asarray(before, float), np.asarray(after, float)
     if min(len(old), len(new)) < 2 * bins:

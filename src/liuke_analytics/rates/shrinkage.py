@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 from scipy.special import betaln, expit, logit
 from scipy.stats import beta
 
-from liuke_analytics.rates.intervals import Interval
+from liuke_analytics.wilson import Interval
 
 MAX_LOG_STRENGTH = 14.0
 

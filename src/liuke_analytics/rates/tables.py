@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from statsmodels.stats.contingency_tables import StratifiedTable
 from statsmodels.stats.multitest import multipletests
 
-from liuke_analytics.rates.intervals import Interval
+from liuke_analytics.wilson import Interval
 
 
 class Pooled(NamedTuple):
@@ -24,7 +24,11 @@ class Pooled(NamedTuple):
 
 
 def mantel_haenszel(tables: ArrayLike, level: float = 0.95) -> Pooled:
-    """Pool 2×2 `tables` of shape (strata, 2, 2): rows are groups, columns event and no event."""
+    """Pool 2×2 `tables` of shape (strata, 2, 2): rows are groups, columns event and no event.
+
+    Odds ratios after Mantel and Haenszel (1959). Raises ValueError for another shape or counts
+    below 0.
+    """
     counts = np.asarray(tables, float)
     if counts.ndim != 3 or counts.shape[1:] != (2, 2) or (counts < 0).any():
         raise ValueError("tables have the shape (strata, 2, 2) and hold counts")

@@ -13,13 +13,16 @@ from liuke_analytics.btyd import GammaGamma, Histories, Lifetime, MbgCnbdK, MbgN
 from liuke_analytics.errors import NotEnoughData
 from liuke_analytics.features import features
 from liuke_analytics.orders import Orders, Purchases, merged
-from liuke_analytics.rhythm import Coverage, Rhythm
+from liuke_analytics.rhythm import Coverage, Rhythm, stay_away
 from liuke_analytics.scorecard import Origin, rolling_origin
 from liuke_analytics.scorecard import Purchases as Rows
 
 Q = 0.9
 YEAR_WEEKS = 52
 ORIGINS = 4
+STATES = ("active", "quiet", "at_risk", "lost")
+"""Quiet: within the limit of a customer without a rhythm, but more likely gone than not."""
+_EVEN = 0.5
 _DAYS_A_WEEK = 7
 
 
@@ -48,6 +51,12 @@ class Customers(NamedTuple):
     expected: Floats
     value: Floats
     worth: Floats
+
+    def outlook(self) -> Floats:
+        """What the next year is expected to bring, gone or not: money, else purchases; as worth."""
+        money = np.isfinite(self.value).any()
+        brought: Floats = self.expected * self.value if money else self.expected
+        return brought
 
 
 class Month(NamedTuple):
@@ -84,11 +93,22 @@ class Analysis:
         return rows[order]
 
     def counts(self) -> dict[str, int]:
-        """How many are active, at risk and lost; nobody is any of it without a rhythm."""
+        """How many are in each of STATES; nobody is in any without a rhythm."""
         if self.rhythm is None:
             return {}
-        number = np.bincount(self.customers.state, minlength=3)
-        return dict(zip(("active", "at_risk", "lost"), map(int, number), strict=True))
+        return {state: len(self.rows(state)) for state in STATES}
+
+    def rows(self, state: str) -> Ints:
+        """Places of the customers in one of STATES, ascending."""
+        who = self.customers
+        quiet = (who.state == 0) & (who.alive < _EVEN)
+        within = {
+            "active": (who.state == 0) & ~quiet,
+            "quiet": quiet,
+            "at_risk": who.state == 1,
+            "lost": who.state == 2,
+        }
+        return np.flatnonzero(within[state])
 
 
 def analyse(orders: Orders) -> Analysis:
@@ -121,22 +141,6 @@ def _analysed(orders: Orders, bought: Purchases) -> Analysis:
         origins=_scored(bought, first, last, horizon),
         coverage=_coverage(bought, first, last, horizon),
     )
-
-
-def stay_away(model: Lifetime, beat: Rhythm, histories: Histories, days: int) -> Floats:
-    """P(no purchase within `days`), per customer: gone, or still there and not yet back.
-
-    While still there, the chance of waiting longer than g + h after having waited g is
-    S(g + h) / S(g) with S = 1 − the share that is back. Customers leave only after a purchase in
-    these models, so nothing else can happen before the next one.
-    """
-    x, t_x, age = histories.frequency, histories.recency, histories.age
-    gap = age - t_x
-    waited = 1 - beat.share_back(gap, x, t_x)
-    longer = 1 - beat.share_back(gap + days / _DAYS_A_WEEK, x, t_x)
-    away = np.divide(longer, waited, out=np.ones_like(waited), where=waited > 0)
-    told: Floats = 1 - model.p_alive(x, t_x, age) * (1 - away)
-    return told[histories.row_of]
 
 
 def _fitted(histories: Histories) -> tuple[MbgCnbdK | MbgNbd | None, NotEnoughData | None]:

@@ -9,26 +9,28 @@ from liuke_analytics.arrays import Floats, Ints
 
 WIDTH, HEIGHT = 720, 240
 _LEFT, _BOTTOM, _TOP = 48, 28, 12
-STATES = ("#2f7d5b", "#d98a1f", "#b3423a")
+STATES = ("#2f7d5b", "#8a94a0", "#d98a1f", "#b3423a")
 _NEW, _RETURNING = "#9db8d9", "#2f5d94"
 
 
 def share_bar(parts: Sequence[tuple[str, int]]) -> str:
-    """One bar cut into counted parts."""
+    """One bar cut into counted parts, with its legend."""
     total = max(1, sum(count for _, count in parts))
-    at, cells = 0.0, []
-    for (label, count), colour in zip(parts, STATES, strict=True):
-        width = WIDTH * count / total
-        cells.append(
-            f'<rect x="{at:.1f}" y="0" width="{width:.1f}" height="34" fill="{colour}">'
-            f"<title>{escape(label)}: {count:,}</title></rect>"
-        )
-        if width > 60:
-            words = f"{escape(label)} {count / total:.0%}"
-            cells.append(f'<text x="{at + 8:.1f}" y="22" class="in">{words}</text>')
-        at += width
     said = ", ".join(f"{label} {count:,}" for label, count in parts)
-    return _svg(34, cells, said)
+    coloured = list(zip(parts, STATES, strict=True))
+    cells = "".join(
+        f'<i style="flex:{count};background:{colour}" title="{escape(label)}: {count:,}"></i>'
+        for (label, count), colour in coloured
+    )
+    legend = " ".join(
+        f'<span><i style="background:{colour}"></i>{escape(label)} {count:,} '
+        f"({count / total:.0%})</span>"
+        for (label, count), colour in coloured
+    )
+    return (
+        f'<div class="bar" role="img" aria-label="{escape(said)}">{cells}</div>'
+        f'<p class="legend">{legend}</p>'
+    )
 
 
 def stacked_months(
@@ -58,13 +60,13 @@ def stacked_months(
         f'<p class="legend"><i style="background:{_RETURNING}"></i>{escape(returning)} '
         f'<i style="background:{_NEW}"></i>{escape(new)}</p>'
     )
-    return _svg(HEIGHT, cells, title) + legend
+    return f'<div class="scroll chart">{_svg(HEIGHT, cells, title)}</div>{legend}'
 
 
-def calibration(predicted: Floats, event: Ints, title: str) -> str:
+def calibration(predicted: Floats, event: Ints, title: str, across: str, upwards: str) -> str:
     """Ten groups by predicted probability: predicted across, what came upwards."""
-    size = HEIGHT + 40
-    high = size - _TOP - _BOTTOM
+    size = HEIGHT + 60
+    high = size - _TOP - 20 - _BOTTOM
     order = np.argsort(predicted, kind="stable")
     points = [
         (float(predicted[part].mean()), float(event[part].mean()), len(part))
@@ -76,7 +78,7 @@ def calibration(predicted: Floats, event: Ints, title: str) -> str:
         y, x = _TOP + high * (1 - tick), _LEFT + high * tick
         cells.append(f'<line x1="{_LEFT}" x2="{_LEFT + high}" y1="{y:.1f}" y2="{y:.1f}"/>')
         cells.append(f'<text x="4" y="{y + 4:.1f}">{tick:.0%}</text>')
-        cells.append(f'<text x="{x - 12:.1f}" y="{size - 8}">{tick:.0%}</text>')
+        cells.append(f'<text x="{x - 12:.1f}" y="{_TOP + high + 18}">{tick:.0%}</text>')
     cells.append(
         f'<line class="ideal" x1="{_LEFT}" y1="{_TOP + high}" x2="{_LEFT + high}" y2="{_TOP}"/>'
     )
@@ -85,6 +87,9 @@ def calibration(predicted: Floats, event: Ints, title: str) -> str:
             f'<circle cx="{_LEFT + high * said:.1f}" cy="{_TOP + high * (1 - came):.1f}" r="6" '
             f'fill="{_RETURNING}"><title>{said:.0%} → {came:.0%} ({number:,})</title></circle>'
         )
+    bottom = _TOP + high + 36
+    cells.append(f'<text x="{_LEFT + high}" y="{bottom}" class="end">{escape(across)} →</text>')
+    cells.append(f'<text x="{_LEFT + 6}" y="{_TOP + 10}">↑ {escape(upwards)}</text>')
     return _svg(size, cells, title, width=_LEFT + high + 24)
 
 

@@ -1,22 +1,18 @@
 """The page: one HTML file that needs nothing else, for the owner first, the statistician last."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 import numpy as np
 
-from liuke_analytics.btyd import Fitted
-from liuke_analytics.errors import NotEnoughData
 from liuke_analytics.report import charts
 from liuke_analytics.report.analysis import Analysis
+from liuke_analytics.report.parts import Words, amount, refused, table, weeks
+from liuke_analytics.report.trust import definitions, numbers, trust
 from liuke_analytics.report.words import words
-from liuke_analytics.scorecard import Measures
 
-Words = Mapping[str, str]
 _DAYS_A_WEEK = 7
 _NAMED = 3
-_Z95 = 1.96
 _IN_DAYS = 9
 _STYLE = """
 :root{color-scheme:light dark;--ink:#1d2733;--soft:#5b6875;--line:#d9dfe5;--paper:#fff;
@@ -30,21 +26,26 @@ h1{font-size:1.6rem;margin:.2em 0}h2{font-size:1.2rem;margin:2.2em 0 .6em}p{max-
 .do{background:var(--tint);border-left:5px solid #d98a1f;padding:.6rem 1.2rem;border-radius:4px}
 .do h2{margin-top:.4em}.do li{margin:.6em 0;max-width:75ch}.scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.9rem}caption{margin-bottom:.4em}
-th:nth-child(2),td:nth-child(2){white-space:nowrap}
 th,td{padding:.4em .6em;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
 .do b{display:block}.sure{color:var(--soft);font-size:.92rem}
 th{font-weight:600}.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 svg{width:100%;height:auto;display:block}svg text{font-size:12px;fill:var(--soft)}
 svg text.in{fill:#fff;font-size:14px}svg line{stroke:var(--line)}
 svg line.ideal{stroke:var(--soft);stroke-dasharray:5 4}
-.legend i{display:inline-block;width:.9em;height:.9em;margin:0 .3em 0 .8em;vertical-align:-.1em}
+svg text.end{text-anchor:end}
+.bar{display:flex;height:34px;border-radius:4px;overflow:hidden}.bar i{min-width:2px}
+.wide th,.wide td,.list td:nth-child(2){white-space:nowrap}
+.score tbody tr:not(.new) td{color:var(--soft)}.score tr.new td{border-top:2px solid var(--line)}
+.legend span{white-space:nowrap}.legend i{display:inline-block;width:.9em;height:.9em;
+margin:0 .3em 0 .8em;vertical-align:-.1em}
 dt{font-weight:600;margin-top:.7em}dd{margin:0;max-width:75ch}
-@media(max-width:640px){body{padding:1rem}.list thead{display:none}.list tr{display:block;
+@media(max-width:640px){body{padding:1rem}.chart svg{min-width:600px}
+.list thead{display:none}.list tr{display:block;
 padding:.7em 0;border-bottom:1px solid var(--line)}.list td{display:flex;gap:1em;border:0;
 padding:.15em 0;justify-content:space-between;text-align:right;white-space:normal}
 .list td::before{content:attr(data-l);color:var(--soft);text-align:left;flex:none}
-.list td:first-child{font-weight:600}.list td:last-child{display:block;text-align:left}
-.list td:last-child::before{content:none}}
+.list td:first-child{font-weight:600}.list:not(.sums) td:last-child{display:block;text-align:left}
+.list:not(.sums) td:last-child::before{content:none}}
 @media print{body{padding:0;max-width:none}.scroll{overflow:visible}}
 """
 
@@ -57,10 +58,10 @@ def page(analysis: Analysis, listed: int, language: str) -> str:
         _actions(analysis, say),
         _list(analysis, listed, say),
         _now(analysis, say),
-        _trust(analysis, say),
+        trust(analysis, say),
         _left_out(analysis, say),
-        _numbers(analysis, say),
-        _definitions(analysis, say),
+        numbers(analysis, say),
+        definitions(analysis, say),
     ]
     code = "zh-Hans" if language == "zh" else language
     return (
@@ -79,7 +80,12 @@ def _head(analysis: Analysis, say: Words) -> str:
         first=who.first.min(),
         as_of=analysis.orders.as_of,
     )
-    return f'<h1>{escape(say["title"])}</h1><p class="facts">{escape(facts)}</p>'
+    columns = say["comma"].join(
+        f"{say[meaning]} = {name}" for meaning, name in analysis.orders.columns.items()
+    )
+    read = say["columns"].format(columns=columns)
+    told = f'<p class="facts">{escape(facts)}<br>{escape(read)}</p>'
+    return f"<h1>{escape(say['title'])}</h1>{told}"
 
 
 def _actions(analysis: Analysis, say: Words) -> str:
@@ -94,37 +100,36 @@ def _actions(analysis: Analysis, say: Words) -> str:
 def _nothing(analysis: Analysis, say: Words) -> list[tuple[str, str]]:
     why = ""
     if analysis.model_refused is not None:
-        why = _refused(say["do_nothing"], analysis.model_refused, say)
+        why = refused(say["do_nothing"], analysis.model_refused, say)
     return [(say["act_nothing"], why), (say["act_collect"], say["do_collect"])]
 
 
 def _advice(analysis: Analysis, say: Words) -> list[tuple[str, str]]:
     """What to do, each with its reason, the most urgent first."""
     who, counts = analysis.customers, analysis.counts()
-    weeks = round(analysis.horizon_days / _DAYS_A_WEEK)
+    horizon = round(analysis.horizon_days / _DAYS_A_WEEK)
     rows = analysis.at_risk()
     acts = []
     if len(rows):
-        names = ", ".join(who.name[row] for row in rows[:_NAMED])
+        names = say["comma"].join(who.name[row] for row in rows[:_NAMED])
         reason = say["do_call"]
-        worth = float(np.nansum(who.worth[rows]))
         if analysis.model is not None:
             key = "do_worth" if analysis.value else "do_orders"
-            reason += say["between"] + say[key].format(worth=_amount(worth))
+            worth, told = (float(np.nansum(column[rows])) for column in (who.worth, who.outlook()))
+            reason += say["between"] + say[key].format(worth=amount(worth), told=amount(told))
         acts.append((say["act_call"].format(number=f"{len(rows):,}", names=names), reason))
     else:
         acts.append((say["act_nobody"], say["do_nobody"]))
     if counts["lost"]:
         act = say["act_lost"].format(number=f"{counts['lost']:,}")
-        acts.append((act, say["do_lost"].format(weeks=weeks)))
-    unlikely = int(((who.state == 0) & (who.alive < 0.5)).sum())
-    if unlikely:
-        acts.append((say["act_unlikely"].format(number=f"{unlikely:,}"), say["do_unlikely"]))
+        acts.append((act, say["do_lost"].format(weeks=horizon)))
+    if counts["quiet"]:
+        acts.append((say["act_quiet"].format(number=f"{counts['quiet']:,}"), say["do_quiet"]))
     once = float((who.purchases == 1).mean())
     if once >= 0.3:
         acts.append((say["act_once"], say["do_once"].format(share=f"{once:.0%}")))
-    if counts["active"] > unlikely:
-        act = say["act_wait"].format(number=f"{counts['active'] - unlikely:,}")
+    if counts["active"]:
+        act = say["act_wait"].format(number=f"{counts['active']:,}")
         acts.append((act, say["do_wait"]))
     return acts
 
@@ -161,7 +166,7 @@ def _list(analysis: Analysis, listed: int, say: Words) -> str:
             str(who.last[row]),
             f"{who.purchases[row]:,}",
             f"{who.alive[row]:.0%}" if math.isfinite(who.alive[row]) else "—",
-            _amount(float(who.worth[row])),
+            amount(float(who.worth[row])),
             _why(analysis, int(row), say),
         ]
         for row in rows[:listed]
@@ -170,13 +175,13 @@ def _list(analysis: Analysis, listed: int, say: Words) -> str:
     if len(rows) > listed:
         note = say["list_more"].format(shown=f"{listed:,}", total=f"{len(rows):,}")
     if analysis.value_refused:
-        note += " " + _refused(say["money_refused"], analysis.value_refused, say)
+        note += " " + refused(say["money_refused"], analysis.value_refused, say)
     elif not analysis.money:
         note += " " + say["no_money"]
-    table = _table(
+    listing = table(
         [say[head] for head in heads], body, numbers={2, 3, 4}, caption=note.strip(), kind="list"
     )
-    return f"<h2>{escape(say['list'])}</h2>{table}"
+    return f"<h2>{escape(say['list'])}</h2>{listing}"
 
 
 def _why(analysis: Analysis, row: int, say: Words) -> str:
@@ -190,10 +195,10 @@ def _why(analysis: Analysis, row: int, say: Words) -> str:
         key = "reason_once"
     else:
         key = "reason_often" if gap < 1.5 / _DAYS_A_WEEK else "reason_usual"
-    number = (lambda weeks: f"{weeks * _DAYS_A_WEEK:.0f}") if in_days else _weeks
+    number = (lambda wait: f"{wait * _DAYS_A_WEEK:.0f}") if in_days else weeks
     # A wait that is over by less than the figures show must not look like none.
     if number(limit) == number(silent):
-        number = (lambda weeks: f"{weeks * _DAYS_A_WEEK:.0f}") if in_days else "{:.1f}".format
+        number = (lambda wait: f"{wait * _DAYS_A_WEEK:.0f}") if in_days else "{:.1f}".format
     unit = say["days" if in_days else "weeks"]
     return say[key].format(
         gap=f"{number(gap)} {unit}".strip() if math.isfinite(gap) else "",
@@ -207,11 +212,8 @@ def _now(analysis: Analysis, say: Words) -> str:
     parts = [f"<h2>{escape(say['now'])}</h2>"]
     if counts:
         parts.append(charts.share_bar([(say[state], number) for state, number in counts.items()]))
-        legend = " ".join(
-            f'<i style="background:{colour}"></i>{escape(say[state])} {number:,}'
-            for (state, number), colour in zip(counts.items(), charts.STATES, strict=True)
-        )
-        parts.append(f'<p class="legend">{legend}</p>')
+    if analysis.model is not None:
+        parts.append(_costs(analysis, say))
     months = [(f"{row.month:%Y-%m}", row.new, row.returning) for row in analysis.months]
     parts.append(f"<h3>{escape(say['months'])}</h3>")
     parts.append(charts.stacked_months(months, say["new"], say["returning"], say["months"]))
@@ -219,55 +221,24 @@ def _now(analysis: Analysis, say: Words) -> str:
     return "".join(parts)
 
 
-def _trust(analysis: Analysis, say: Words) -> str:
-    title = f"<h2>{escape(say['trust'])}</h2>"
-    if not analysis.origins:
-        return f"{title}<p>{escape(say['trust_none'])}</p>"
-    how = say["trust_how"].format(number=len(analysis.origins), days=analysis.horizon_days)
-    heads = ["day", "known", "away", "answer", "log_loss", "brier", "intercept", "slope", "auc",
-             "top"]  # fmt: skip
+def _costs(analysis: Analysis, say: Words) -> str:
+    """What each state is expected to bring in a year, and what it would if all were still there."""
+    who = analysis.customers
     body = []
-    for origin in analysis.origins:
-        card = origin.scorecard
-        for name in ("model", "recency", "base_rate"):
-            opening = ["", "", ""]
-            if name == "model":
-                share = f"{card.events:,} ({card.events / card.cases:.0%})"
-                opening = [str(np.datetime64(origin.day, "D")), f"{card.cases:,}", share]
-            body.append([*opening, say[name], *_measured(getattr(card, name))])
-    last = analysis.origins[-1]
-    chart = charts.calibration(last.predicted, last.event, say["calibration"])
-    table = _table([say[head] for head in heads], body, numbers={1, 2, 4, 5, 6, 7, 8, 9})
-    note = f'<p class="note">{escape(say["calibration"])}</p>'
-    return f"{title}<p>{escape(how)}</p>{table}{note}{chart}{_kept(analysis, say)}"
-
-
-def _measured(row: Measures) -> list[str]:
-    return [
-        f"{row.log_loss:.4f}",
-        f"{row.brier:.4f}",
-        _signed(row.intercept),
-        "—" if row.slope is None else f"{row.slope:.2f}",
-        "—" if row.auc is None else f"{row.auc:.3f}",
-        f"{row.top.events:,} / {row.top.total:,}",
-    ]
-
-
-def _kept(analysis: Analysis, say: Words) -> str:
-    if not analysis.coverage:
-        return f'<p class="note">{escape(say["coverage_none"])}</p>'
-    body = [
-        [
-            str(row.known) if row.known == row.known_to else f"{row.known}–{row.known_to or '…'}",
-            f"{row.gaps:,}",
-            f"{row.share:.1%}",
-            f"{row.lower:.1%} – {row.upper:.1%}",
-        ]
-        for row in analysis.coverage
-    ]
-    heads = [say[head] for head in ("gaps_known", "gaps", "within", "interval")]
-    table = _table(heads, body, numbers={1, 2, 3}, caption=say["coverage"])
-    return f'{table}<p class="note">{escape(say["coverage_how"])}</p>'
+    for state, number in analysis.counts().items():
+        rows = analysis.rows(state)
+        alive = f"{who.alive[rows].mean():.0%}" if number else "—"
+        sums = (float(np.nansum(column[rows])) for column in (who.outlook(), who.worth))
+        body.append([say[state], f"{number:,}", alive, *map(amount, sums)])
+    kind = "money" if analysis.value else "orders"
+    heads = ("state", "customer_number", "alive_mean", f"expect_{kind}", f"worth_{kind}")
+    return table(
+        [say[head] for head in heads],
+        body,
+        numbers={1, 2, 3, 4},
+        caption=say["costs"],
+        kind="list sums",
+    )
 
 
 def _left_out(analysis: Analysis, say: Words) -> str:
@@ -280,113 +251,10 @@ def _left_out(analysis: Analysis, say: Words) -> str:
             [say[reason].format(as_of=orders.as_of), f"{rows:,}"]
             for reason, rows in orders.left_out.items()
         ]
-        parts.append(_table([say["reason"], say["rows"]], body, numbers={1}, caption=told))
+        parts.append(table([say["reason"], say["rows"]], body, numbers={1}, caption=told))
     else:
         parts.append(f"<p>{escape(say['left_nothing'].format(rows=f'{orders.rows:,}'))}</p>")
     if orders.decoded_from:
         parts.append(f"<p>{escape(say['decoded'].format(encoding=orders.decoded_from))}</p>")
     parts.append(f'<p class="note">{escape(say["merged"])}</p>')
     return "".join(parts)
-
-
-def _numbers(analysis: Analysis, say: Words) -> str:
-    parts = [f"<h2>{escape(say['numbers'])}</h2>"]
-    fitted = (model for model in (analysis.model, analysis.value) if model is not None)
-    parts.extend(_parameters(model, say) for model in fitted)
-    for name, refusal in (
-        ("MBG/CNBD-k, MBG/NBD", analysis.model_refused),
-        ("Gamma-Gamma", analysis.value_refused),
-    ):
-        if refusal is not None:
-            told = _refused(say["refused"], refusal, say, model=name)
-            parts.append(f"<p>{escape(told)}</p>")
-    return "".join(parts)
-
-
-def _parameters(model: Fitted, say: Words) -> str:
-    body = [
-        [name, f"{value:.4g}", f"{model.se[name]:.2g}", _interval(value, model.se[name])]
-        for name, value in model.params.items()
-    ]
-    caption = say["fit"].format(
-        model=model.model, ll=f"{model.log_likelihood:,.1f}", customers=f"{model.customers:,}"
-    )
-    heads = [say["parameter"], say["estimate"], say["se"], say["interval"]]
-    return _table(heads, body, numbers={1, 2, 3}, caption=caption)
-
-
-def _interval(value: float, error: float) -> str:
-    """95 %, from the error of the logarithm: parameters are positive."""
-    if not (value > 0 and error > 0):
-        return "—"
-    factor = math.exp(_Z95 * error / value)
-    return f"{value / factor:.4g} – {value * factor:.4g}"
-
-
-def _definitions(analysis: Analysis, say: Words) -> str:
-    named = [
-        ("at_risk", "def_at_risk"),
-        ("lost", "def_lost"),
-        ("alive", "def_alive"),
-        ("worth_money", "def_worth"),
-        ("log_loss", "def_log_loss"),
-        ("brier", "def_brier"),
-        ("calibration_short", "def_calibration"),
-        ("top", "def_top"),
-    ]
-    model = analysis.model.model if analysis.model else "—"
-    items = "".join(
-        f"<dt>{escape(say[term])}</dt>"
-        f"<dd>{escape(say[text].format(as_of=analysis.orders.as_of, model=model))}</dd>"
-        for term, text in named
-    )
-    return f"<h2>{escape(say['definitions'])}</h2><dl>{items}</dl>"
-
-
-def _refused(sentence: str, refusal: NotEnoughData, say: Words, **named: str) -> str:
-    what = say.get(refusal.what, refusal.what)
-    return sentence.format(
-        what=what, needed=f"{refusal.needed:,}", have=f"{refusal.have:,}", **named
-    )
-
-
-def _table(
-    heads: Sequence[str],
-    body: Iterable[Sequence[str]],
-    *,
-    numbers: set[int],
-    caption: str = "",
-    kind: str = "",
-) -> str:
-    def cell(tag: str, index: int, text: str) -> str:
-        right = ' class="n"' if index in numbers else ""
-        # On a telephone a list has no head: each cell says what it is.
-        label = f' data-l="{escape(heads[index])}"' if kind == "list" and tag == "td" else ""
-        return f"<{tag}{right}{label}>{escape(text)}</{tag}>"
-
-    top = "".join(cell("th", index, head) for index, head in enumerate(heads))
-    rows = "".join(
-        f"<tr>{''.join(cell('td', index, text) for index, text in enumerate(row))}</tr>"
-        for row in body
-    )
-    title = f"<caption>{escape(caption)}</caption>" if caption else ""
-    return (
-        f'<div class="scroll"><table class="{kind}">{title}<thead><tr>{top}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
-    )
-
-
-def _amount(value: float) -> str:
-    if not math.isfinite(value):
-        return "—"
-    return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}"
-
-
-def _weeks(value: float) -> str:
-    if not math.isfinite(value):
-        return "—"
-    return f"{value:.0f}" if value >= 10 else f"{value:.1f}"
-
-
-def _signed(value: float | None) -> str:
-    return "—" if value is None else f"{value:+.2f}"

@@ -19,6 +19,7 @@ def summary(analysis: Analysis, listed: int) -> dict[str, Any]:
         "rows": orders.rows,
         "left_out": dict(orders.left_out),
         "decoded_from": orders.decoded_from,
+        "columns": dict(orders.columns),
         "customers": len(who.name),
         "purchases": analysis.purchases,
         "one_time_customers": int((who.purchases == 1).sum()),

@@ -12,6 +12,22 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
         "Everything is judged as of {as_of}.",
         "{customers} 位客户，{purchases} 次购买，{first} 至 {as_of}。所有判断以 {as_of} 为准。",
     ),
+    "columns": (
+        "Read from the file: {columns}.",
+        "取自文件的列：{columns}。",
+    ),
+    "comma": (
+        ", ",
+        "、",
+    ),
+    "date": (
+        "date",
+        "日期",
+    ),
+    "amount": (
+        "amount",
+        "金额",
+    ),
     "do": ("What does this tell me to do?", "这告诉我该做什么？"),
     "act_call": (
         "Call the {number} customers of the list below, from the top; {names} first.",
@@ -22,12 +38,13 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
         "他们每一位的沉默时间，都超过了这类客户十次里九次会回来的时间。",
     ),
     "do_worth": (
-        "If all of them stay they are worth about {worth} a year.",
-        "如果全部留住，每年约值 {worth}。",
+        "If all of them stay they are worth about {worth} a year; as things stand, expect "
+        "{told} of that.",
+        "如果全部留住，每年约值 {worth}；照现在这样，预计只会有 {told}。",
     ),
     "do_orders": (
-        "If all of them stay they buy about {worth} times a year.",
-        "如果全部留住，每年约购买 {worth} 次。",
+        "If all of them stay they buy about {worth} times a year; as things stand, expect {told}.",
+        "如果全部留住，每年约购买 {worth} 次；照现在这样，预计只有 {told} 次。",
     ),
     "act_nobody": ("Nobody needs a call today.", "今天不必打电话。"),
     "do_nobody": ("No customer is at risk.", "没有客户处于风险中。"),
@@ -45,8 +62,8 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
         "Leave the {number} active customers in peace.", "{number} 位活跃客户不必打扰。"
     ),
     "do_wait": ("For them silence is still normal.", "他们的沉默仍属正常。"),
-    "act_unlikely": ("Send one letter to {number} more.", "另有 {number} 位，群发一封信即可。"),
-    "do_unlikely": (
+    "act_quiet": ("Send one letter to {number} more.", "另有 {number} 位，群发一封信即可。"),
+    "do_quiet": (
         "They are within their limit only because they have shown no rhythm yet, but are more "
         "likely gone than not.",
         "他们仍在各自期限内，只是因为还看不出节奏，但更可能已经离开。",
@@ -96,9 +113,18 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "customer": ("Customer", "客户"),
     "last": ("Last purchase", "最近购买"),
     "bought": ("Purchases", "购买次数"),
-    "alive": ("Still a customer", "仍是客户"),
-    "worth_money": ("Worth a year if kept", "留住每年价值"),
-    "worth_orders": ("Purchases a year if kept", "留住每年购买"),
+    "alive": (
+        "Chance still a customer",
+        "仍是客户的概率",
+    ),
+    "worth_money": (
+        "A year if still there",
+        "若仍在，一年价值",
+    ),
+    "worth_orders": (
+        "Purchases a year if still there",
+        "若仍在，一年购买次数",
+    ),
     "why": ("Why", "原因"),
     "reason_usual": (
         "Usually buys every {gap}; nine times in ten a customer like this is back within {limit}. "
@@ -118,7 +144,36 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "days": ("days", "天"),
     "weeks": ("weeks", "周"),
     "now": ("Where customers stand", "客户现状"),
+    "state": (
+        "State",
+        "状态",
+    ),
+    "customer_number": (
+        "Customers",
+        "客户数",
+    ),
+    "alive_mean": (
+        "Chance still a customer, mean",
+        "仍是客户的平均概率",
+    ),
+    "expect_money": (
+        "Expected in a year",
+        "预计一年带来",
+    ),
+    "expect_orders": (
+        "Purchases expected in a year",
+        "预计一年购买",
+    ),
+    "costs": (
+        "What leaving costs: what a year is expected to bring as things stand, and what it "
+        "would if everybody were still there.",
+        "流失的代价：照现状预计一年带来多少，若人人都还在又会有多少。",
+    ),
     "active": ("Active", "活跃"),
+    "quiet": (
+        "Quiet",
+        "沉寂",
+    ),
     "at_risk": ("At risk", "有风险"),
     "lost": ("Lost", "已流失"),
     "months": ("Buyers per month", "每月购买客户"),
@@ -130,9 +185,10 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
         "On {number} past days the same computation was made with what was known then, and "
         "compared with who did not buy in the {days} days that followed. Beside it stand two "
         "answers that need no model: the same rate for everybody, and days since the last "
-        "purchase.",
-        "在过去的 {number} 个日子，只用当时已知的数据做同样的计算，再与其后 {days} 天内谁没有购买"
-        "比较。旁边是两个不需要模型的答案：人人同一比率，以及距上次购买的天数。",
+        "purchase. ★ marks the best of the three by log-loss.",
+        "在过去的 {number} 个日子，只用当时已知的数据做同样的计算，再与其后 {days} 天内谁没有购"
+        "买比较。旁边是两个不需要模型的答案：人人同一比率，以及距上次购买的天数。★ 为三者中对数"
+        "损失最小的。",
     ),
     "trust_none": (
         "No check was possible: at least 50 customers must be known long enough before the end of "
@@ -158,6 +214,14 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
         "check, ten groups. On the line is right.",
         "最近一次检验，分十组：横轴为预测的不购买概率，纵轴为实际未购买的比例。落在线上即为准确。",
     ),
+    "predicted": (
+        "predicted",
+        "预测",
+    ),
+    "came": (
+        "came",
+        "实际",
+    ),
     "coverage": (
         "The promise “nine times in ten”, on the second half of the record with what was known "
         "at its middle",
@@ -169,7 +233,8 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
         "only the short have ended; late ends that the record may have missed are weighted up. "
         "Customers with fewer purchases have long thresholds and may be missing here.",
         "样本外检验：参数来自前半段，间隔始于后半段。只检验能观察到远超阈值的间隔，因为较新的间隔里"
-        "只有短的已经结束；记录可能漏掉的晚归按权重补足。购买次数少的客户阈值较长，可能不在此表中。",
+        "只有短的已经结束；记录可能漏掉的晚归按权重补足。购买次数少的客户阈值较长，可能不在此表"
+        "中。",
     ),
     "coverage_none": (
         "Whether “nine times in ten” is kept cannot be checked: no gap of the second half could "
@@ -223,6 +288,16 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
         "没有金额列：名单按每年购买次数排序。",
     ),
     "definitions": ("Definitions", "定义"),
+    "def_active": (
+        "the time since the last purchase is still usual for this customer, who is more likely "
+        "there than not",
+        "距上次购买的时间对该客户仍属正常，且更可能仍是客户",
+    ),
+    "def_quiet": (
+        "as active, but more likely gone than not: with one or few purchases there is no rhythm "
+        "that could be exceeded soon, so the limit is long and the probability decides",
+        "与活跃相同，但更可能已经离开：购买太少，看不出节奏，期限很长，因此由概率判断",
+    ),
     "def_at_risk": (
         "the time since the last purchase passes what a customer who is still there exceeds once "
         "in ten (own rhythm, quantile .90 of the next gap given this customer's purchases: "
@@ -239,10 +314,11 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
         "截至 {as_of} 尚未离开的概率，来自 {model}；沉默使其下降，过去买得越勤下降越快",
     ),
     "def_worth": (
-        "expected purchases in the next 52 weeks if the customer is still there, times the "
-        "expected value of a purchase (Gamma-Gamma, own mean drawn towards all customers')",
-        "若客户仍在，未来 52 周的期望购买次数乘以每次购买的期望价值（Gamma-Gamma，"
-        "自身均值向全体收缩）",
+        "what the next 52 weeks bring if the customer is still there: expected purchases times "
+        "the expected value of one (Gamma-Gamma, own mean drawn towards all customers'). "
+        "Expected: the same times the chance of being there",
+        "若客户仍在，未来 52 周带来的价值：期望购买次数乘以每次购买的期望价值（Gamma-Gamma，自身"
+        "均值向全体收缩）。预计：再乘以仍是客户的概率",
     ),
     "def_log_loss": (
         "mean of −log of the probability given to what came; less is better",
@@ -257,9 +333,26 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
         "1 means too extreme",
         "截距 0、斜率 1 为准确；截距大于 0 说明概率偏低，斜率小于 1 说明过于极端",
     ),
+    "def_auc": (
+        "chance that somebody who stayed away was given a higher risk than somebody who came; "
+        "0.5 is guessing",
+        "未购买者得到的风险高于购买者的概率；0.5 等于瞎猜",
+    ),
     "def_top": (
         "customers who did not buy among those with the highest predicted risk",
         "预测风险最高的客户中未购买者",
+    ),
+    "sources": (
+        "Sources",
+        "出处",
+    ),
+    "def_sources": (
+        "MBG/NBD: Batislam, Denizel, Filiztekin 2007. MBG/CNBD-k and k: Platzer, Reutterer "
+        "2016; Wheat, Morrison 1990. Gamma-Gamma: Fader, Hardie 2013. Intervals: Wilson 1927. "
+        "Standard errors from the curvature of the log-likelihood",
+        "MBG/NBD：Batislam、Denizel、Filiztekin 2007。MBG/CNBD-k 与 k：Platzer、Reutterer 2016；"
+        "Wheat、Morrison 1990。Gamma-Gamma：Fader、Hardie 2013。区间：Wilson 1927。标准误来自对"
+        "数似然的曲率",
     ),
     "customers": ("customers", "客户"),
     "repeat buyers": ("repeat buyers", "重复购买客户"),

@@ -30,6 +30,7 @@ def cohort_table(
 
     `unit` is a month ("M"), week ("W", from Thursday as numpy counts them) or year ("Y").
     Purchases after `end`, the last day known, are left out, and so is a period that `end` cuts.
+    Raises ValueError for another unit.
     """
     if unit not in ("W", "M", "Y"):
         raise ValueError("unit must be W, M or Y")

@@ -120,7 +120,8 @@ class Contract(Fitted):
     def residual(self, renewals: int, discount: float, *, horizon: int = 1_000) -> float:
         """Expected discounted renewals still to come for somebody kept `renewals` times.
 
-        `discount` per renewal period, at least 0.01 so that `horizon` periods are enough.
+        `discount` per renewal period, at least 0.01 so that `horizon` periods are enough;
+        ValueError below. After Fader and Hardie (2010).
         """
         if discount < 0.01:
             raise ValueError("discount must be at least 0.01")

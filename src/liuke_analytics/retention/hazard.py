@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit
 from scipy.stats import norm
-from statsmodels.stats.proportion import proportion_confint
 
 from liuke_analytics.arrays import AnyArray, Floats, floats, same_length, sums
 from liuke_analytics.btyd.fitting import PER_PARAMETER
 from liuke_analytics.errors import NotEnoughData
+from liuke_analytics.wilson import wilson
 
 _UNTOLD = 3.0
 """A standard error of a log odds ratio beyond this says that nothing is known."""
@@ -69,7 +69,7 @@ def hazard(
     labels, of_group = np.unique(group, return_inverse=True)
     at_risk = sums(of_period, watched, len(period))
     lost = sums(of_period, gone, len(period))
-    lower, upper = proportion_confint(lost, at_risk, method="wilson")
+    lower, upper = wilson(lost, at_risk)
     rate = lost / at_risk
     odds, low, high, p = _odds(watched, gone, of_period, of_group, len(period), len(labels))
     return Hazard(

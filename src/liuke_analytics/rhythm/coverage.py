@@ -4,11 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from statsmodels.stats.proportion import proportion_confint
 
 from liuke_analytics.arrays import Bools, Day, Floats, Ints, days, one_day, same_length
 from liuke_analytics.btyd.histories import DAYS_A_WEEK
 from liuke_analytics.rhythm.threshold import Rhythm
+from liuke_analytics.wilson import wilson
 
 
 class Coverage(NamedTuple):
@@ -100,5 +100,5 @@ def _band(
     share = good / float(weights.sum())
     # Weighted gaps say as much as so many equal ones.
     like = float(weights.sum() ** 2 / (weights**2).sum())
-    lower, upper = proportion_confint(share * like, like, method="wilson")
+    lower, upper = wilson(share * like, like)
     return Coverage(q, low, high, gaps, good, share, float(lower), float(upper))

@@ -5,10 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import logit, xlogy
-from scipy.stats import rankdata
 
-from liuke_analytics.factors import logistic
-from liuke_analytics.rates import Rate, rate
+from liuke_analytics.arrays import ranks
+from liuke_analytics.logistic import logistic
+from liuke_analytics.wilson import Rate, rate
 
 Floats = NDArray[np.float64]
 # A certain prediction that fails costs infinitely much; nobody is that certain.
@@ -41,7 +41,10 @@ class Scorecard(NamedTuple):
 
 
 def measures(probability: ArrayLike, event: ArrayLike, top: int) -> Measures:
-    """Judge `probability` of an `event` (0 or 1); `top` is the k of the hit rate."""
+    """Judge `probability` of an `event` (0 or 1); `top` is the k of the hit rate.
+
+    Raises ValueError without a case.
+    """
     p = np.clip(np.asarray(probability, float), EDGE, 1 - EDGE)
     y = (np.asarray(event) == 1).astype(float)
     if not len(y):
@@ -62,8 +65,8 @@ def measures(probability: ArrayLike, event: ArrayLike, top: int) -> Measures:
 def _auc(p: Floats, y: Floats) -> float:
     """The chance that a random event has the higher probability than a random other; ties half."""
     events = y.sum()
-    ranks = rankdata(p)[y == 1].sum()
-    return float((ranks - events * (events + 1) / 2) / (events * (len(y) - events)))
+    high = ranks(p)[y == 1].sum()
+    return float((high - events * (events + 1) / 2) / (events * (len(y) - events)))
 
 
 def compare(

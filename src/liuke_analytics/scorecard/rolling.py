@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from liuke_analytics.factors import logistic
+from liuke_analytics.logistic import logistic
 from liuke_analytics.scorecard.measures import Scorecard, compare
 
 Floats = NDArray[np.float64]

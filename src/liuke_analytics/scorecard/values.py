@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import spearmanr
+from scipy.special import stdtr
 
-from liuke_analytics.arrays import Floats, floats, same_length
+from liuke_analytics.arrays import Floats, floats, ranks, same_length
 
 GROUPS = 5
 TIED = 0.3
@@ -82,9 +82,10 @@ def tie(frequency: ArrayLike, mean_value: ArrayLike) -> float | None:
     same_length(frequency=x, mean_value=value)
     if len(x) < 3 or np.ptp(x) == 0 or np.ptp(value) == 0:
         return None
-    found = spearmanr(x, value)
-    rho = float(found.statistic)
-    return rho if abs(rho) > TIED and float(found.pvalue) < _SURE else None
+    rho = float(np.corrcoef(ranks(x), ranks(value))[0, 1])
+    freedom = len(x) - 2
+    t = abs(rho) * (freedom / max(1e-300, 1 - rho**2)) ** 0.5
+    return rho if abs(rho) > TIED and 2 * float(stdtr(freedom, -t)) < _SURE else None
 
 
 def _captured(score: Floats, came: Floats) -> float | None:

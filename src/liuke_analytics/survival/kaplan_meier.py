@@ -136,7 +136,10 @@ def log_rank(
 def subjects(
     durations: ArrayLike, events: ArrayLike, counts: ArrayLike | None
 ) -> tuple[Floats, Bools, Floats]:
-    """Checked durations, whether each ended, and weights; those without weight are left out."""
+    """Checked durations, whether each ended, and weights; those without weight are left out.
+
+    Raises ValueError for arrays that do not fit, NotEnoughData where nobody is left.
+    """
     spent = floats(durations, "durations", least=0)
     happened = np.atleast_1d(np.asarray(events)) != 0
     weight = np.ones(len(spent)) if counts is None else floats(counts, "counts", least=0)
@@ -157,7 +160,7 @@ def at_risk_at(spent: Floats, weight: Floats, time: Floats) -> Floats:
 
 
 def level_of(confidence: float) -> float:
-    """Standard normal quantile of a two-sided interval."""
+    """Standard normal quantile of a two-sided interval; ValueError unless 0 < confidence < 1."""
     if not 0 < confidence < 1:
         raise ValueError("confidence must lie between 0 and 1")
     return float(norm.ppf((1 + confidence) / 2))

@@ -166,6 +166,16 @@ def test_spark_equals_duckdb(spark, tmp_path):
                 assert other[name] == pytest.approx(value, rel=1e-9, abs=1e-9), (customer, name)
 
 
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_spark_reads_text_as_text(spark, tmp_path):
+    path = tmp_path / "orders.txt"
+    path.write_text(" 0001 20240105  5.50\n 0002 20240106  1e3\n")
+    tables = [read(engine, path, tmp_path).table.to_pyarrow() for engine in (connect(), spark)]
+    assert tables[0].to_pylist() == tables[1].to_pylist()
+    assert tables[0].to_pylist()[0] == {"1": "0001", "2": "20240105", "3": "5.50"}
+
+
 def test_spark_missing_is_said(monkeypatch):
     def missing(name):
         raise ImportError(name)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import betabinom
+from statsmodels.stats.proportion import proportion_confint
 
 from liuke_analytics.rates import (
     Prior,
@@ -16,6 +17,7 @@ from liuke_analytics.rates import (
     rate,
     shrink,
 )
+from liuke_analytics.wilson import wilson
 
 BH_1995 = [.0001, .0004, .0019, .0095, .0201, .0278, .0298, .0344, .0459, .3240, .4262, .5719,
            .6528, .7590, 1.0]  # fmt: skip
@@ -29,6 +31,13 @@ def test_wilson_1998_examples():
     # Newcombe 1998, table I.
     assert rate(81, 263).interval == pytest.approx((0.2553, 0.3662), abs=5e-5)
     assert rate(0, 20).interval == pytest.approx((0.0, 0.1611), abs=5e-5)
+
+
+@given(st.integers(1, 10**7).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_wilson_is_that_of_statsmodels(counts):
+    assert tuple(map(float, wilson(*counts, level=0.9))) == pytest.approx(
+        proportion_confint(*counts, alpha=0.1, method="wilson"), abs=1e-12
+    )
 
 
 def test_nobody_has_no_rate():

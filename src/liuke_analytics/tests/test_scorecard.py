@@ -1,8 +1,12 @@
 import numpy as np
 import pytest
-from sklearn.metrics import brier_score_loss, log_loss
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import rankdata, spearmanr
+from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
-from liuke_analytics.scorecard import Purchases, compare, measures, rolling_origin
+from liuke_analytics.arrays import ranks
+from liuke_analytics.scorecard import Purchases, compare, measures, rolling_origin, tie
 
 
 def _drawn(n=20_000, seed=0):
@@ -81,3 +85,26 @@ def test_customers_unknown_on_the_day_do_not_count():
     found = rolling_origin(purchases, lambda past, day, who: np.full(len(who), 0.5),
                            horizon=90, origins=[200])  # fmt: skip
     assert found[0].scorecard.cases == len(np.unique(purchases.customer[purchases.day <= 200]))
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=40))
+def test_ranks_are_those_of_scipy(values):
+    np.testing.assert_array_equal(ranks(values), rankdata(values))
+
+
+def test_auc_with_ties_is_that_of_scikit_learn():
+    p, y = _drawn(500)
+    rounded = np.round(p, 1)
+    assert measures(rounded, y, 9).auc == pytest.approx(roc_auc_score(y, rounded))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_often_and_much_are_tied_where_scipy_says_so(seed):
+    generator = np.random.default_rng(seed)
+    x = generator.integers(1, 9, 60).astype(float)
+    value = generator.gamma(2, 10, 60) * x ** (seed % 5 / 4)
+    known = spearmanr(x, value)
+    expected = known.statistic if abs(known.statistic) > 0.3 and known.pvalue < 0.01 else None
+    found = tie(x, value)
+    assert (found is None) == (expected is None)
+    assert found is None or found == pytest.approx(expected)

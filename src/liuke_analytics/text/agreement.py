@@ -23,7 +23,10 @@ class Agreement(NamedTuple):
 
 
 def kappa(table: ArrayLike) -> Agreement:
-    """From a square table of counts: rows are the first coder's codes, columns the second's."""
+    """From a square table of counts: rows are the first coder's codes, columns the second's.
+
+    Cohen (1960). Raises ValueError for another shape or an empty table.
+    """
     counts = np.asarray(table, float)
     if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or not counts.sum():
         raise ValueError("a square table with at least 1 item is needed")
@@ -39,7 +42,7 @@ def kappa(table: ArrayLike) -> Agreement:
 
 
 def kappa_of_codes(first: Sequence[str], second: Sequence[str]) -> Agreement:
-    """From the two coders' codes of the same items, in the same order."""
+    """From the two coders' codes of the same items, in one order; ValueError if not as many."""
     if len(first) != len(second):
         raise ValueError("both coders must have coded the same items")
     codes = {code: index for index, code in enumerate(sorted({*first, *second}))}

@@ -48,7 +48,10 @@ def difference(
 
 
 def mean_difference(treated: ArrayLike, control: ArrayLike, level: float = 0.95) -> Effect:
-    """Difference of two means (money, days): Welch's interval and test."""
+    """Difference of two means (money, days): Welch's interval and test.
+
+    Both of shape (people,). ValueError below two people on a side.
+    """
     a, b = np.asarray(treated, float), np.asarray(control, float)
     if min(len(a), len(b)) < 2:
         raise Said("not enough data: both sides need at least {needed} people", needed=2)

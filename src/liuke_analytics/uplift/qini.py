@@ -32,7 +32,11 @@ def qini(
     resamples: int = 500,
     seed: int = 0,
 ) -> Qini:
-    """Qini of a `score`, highest first; all of shape (people,). Equal scores are taken together."""
+    """Qini of a `score`, highest first; all of shape (people,). Equal scores are taken together.
+
+    Gain Y_T − Y_C·N_T/N_C along the list (Radcliffe 2007), its area less that of a random list,
+    with the interval of `resamples` bootstrap samples. ValueError where one side has nobody.
+    """
     s, w, y = (np.asarray(column, float) for column in (score, treated, outcome))
     if not 0 < w.sum() < len(w):
         raise Said("not enough data: both sides need at least {needed} people", needed=1)

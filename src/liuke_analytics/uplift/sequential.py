@@ -17,6 +17,8 @@ _PSEUDO = 0.18
 
 
 class Verdict(StrEnum):
+    """What a look says of the treatment."""
+
     BETTER = "better"
     WORSE = "worse"
     CONTINUE = "continue"
@@ -32,7 +34,10 @@ class Evidence(NamedTuple):
 
 
 def look(number: int, z: float) -> Verdict:
-    """What look `number` (1, 2 or 3) says to a test statistic z = difference / standard error."""
+    """What look `number` (1, 2 or 3) says to a test statistic z = difference / standard error.
+
+    Bounds of O'Brien and Fleming (1979); ValueError for a fourth look.
+    """
     if not 1 <= number <= len(LOOKS):
         raise ValueError(f"there are {len(LOOKS)} looks")
     if abs(z) >= LOOKS[number - 1]:
@@ -51,6 +56,7 @@ def e_process(
 
     Each batch is bet on with the rates learned from earlier batches only (the two-sample test of
     Turner, Ly and Grünwald 2021). `decided_at` is the first batch that reaches 1/alpha, or None.
+    Raises ValueError where a batch has more events than people.
     """
     y_a, n_a, y_b, n_b = (
         np.asarray(column, float)

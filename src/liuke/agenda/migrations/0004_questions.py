@@ -10,7 +10,7 @@ import liuke.core.clock
 class Migration(migrations.Migration):
     dependencies = [
         ("agenda", "0003_pool_kinds"),
-        ("customers", "0014_merge_runs"),
+        ("customers", "0015_merge_runs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -31,6 +31,7 @@ from liuke.core.journal import Change
 from liuke.customers import queries as customer_queries
 from liuke.customers import services as customers
 from liuke.customers.models import Customer
+from liuke.customers.queries.closing import unsought
 from liuke.customers.rules import churn_state
 
 CHUNK = 500
@@ -181,13 +182,13 @@ def _put_warnings(
 ) -> None:
     """Let those at risk and newly lost be due for somebody; who is lost for long stays as it is."""
     today = clock.today()
-    blocked = customer_queries.blocked(ids)
+    left_alone = unsought(ids)
     at_risk: dict[int, Due | None] = {}
     lost: dict[int, Due | None] = {}
     for pk, row in states.items():
         standing = churn_state(row["at_risk_at"], row["lost_at"], row["recovered_on"], today)
         at_risk[pk] = lost[pk] = None
-        if pk in blocked:
+        if pk in left_alone:
             continue
         if standing == "at_risk":
             at_risk[pk] = _due(row, row["at_risk_at"])

@@ -71,12 +71,17 @@ class ListOf(Generic[Row]):
     related: Sequence[str] = field(default=())
     prefetch: Sequence[str] = field(default=())
 
-    def select(self, rows: QuerySet[Row], query: QueryDict) -> QuerySet[Row]:
-        """The rows that the address asks for, in its order. Unknown values narrow nothing."""
+    def narrow(self, rows: QuerySet[Row], query: QueryDict) -> QuerySet[Row]:
+        """The rows that the address asks for. Unknown values narrow nothing."""
         if self.search and (words := query.get("q", "").strip()):
             rows = self.search(rows, words)
         for spec, value in self._chosen(query):
             rows = rows.filter(spec.apply(value))
+        return rows
+
+    def select(self, rows: QuerySet[Row], query: QueryDict) -> QuerySet[Row]:
+        """The rows that the address asks for, in its order."""
+        rows = self.narrow(rows, query)
         column = self._own_order(query)
         if column is None:
             return rows.order_by(*self._ordering(query))
@@ -84,7 +89,7 @@ class ListOf(Generic[Row]):
         down = self._sort_key(query).startswith("-")
         turned = value.desc(nulls_last=True) if down else value.asc(nulls_last=True)
         figured: QuerySet[Row] = rows.annotate(**{OWN_ORDER: column.by})
-        return figured.order_by(turned, "-pk" if down else "pk")
+        return figured.order_by(turned, *column.sort, "-pk" if down else "pk")
 
     def page(
         self,
@@ -142,6 +147,14 @@ class ListOf(Generic[Row]):
             export_url=f"{export_url}{address(query, page=None)}" if export_url else "",
             q=query.get("q", ""),
         )
+
+    def count(
+        self, rows: QuerySet[Row], query: QueryDict, *, within: Q | None = None
+    ) -> tuple[int, bool]:
+        """How many rows the address asks for, and whether there are more than were counted."""
+        cap = FOUND_CAP if self.search and query.get("q", "").strip() else CAP
+        counted = self._selected(rows, query, within).order_by().values("pk")[: cap + 1].count()
+        return min(counted, cap), counted > cap
 
     def csv(
         self, rows: QuerySet[Row], query: QueryDict, *, name: str, columns: Sequence[str] = ()

@@ -19,7 +19,7 @@ def chosen_value(spec: Filter, query: QueryDict) -> Any:
         pair = read(query.get(f"{spec.param}_from")), read(query.get(f"{spec.param}_to"))
         return None if pair == (None, None) else pair
     value = query.get(spec.param, "").strip()
-    if not value or (spec.choices and value not in {key for key, _label in spec.choices}):
+    if not value or (spec.kind == "choice" and value not in {key for key, _l in spec.choices}):
         return None
     return value
 

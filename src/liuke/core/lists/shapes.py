@@ -18,7 +18,7 @@ Choices = Sequence[tuple[str, Label]]
 class Column(Generic[Row]):
     """`cell` is what the page shows, `plain` what a file holds; `sort` the fields, ascending.
 
-    `by` is an expression to sort by instead, `needs` what is read with the rows when it is shown,
+    `by` is an expression to sort by first, `needs` what is read with the rows when it is shown,
     `group` the heading it is found under.
     """
 

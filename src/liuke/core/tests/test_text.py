@@ -121,6 +121,18 @@ def test_a_person_with_a_mobile_has_a_few_dozen_tokens() -> None:
     assert len(text.document_tokens(["王海涛"], ["13800136027"])) == 36
 
 
+@given(st.from_regex(r"[A-Za-z]{0,2}[0-9]{0,12}([ ()-][0-9]{0,9}){0,2}", fullmatch=True))
+@example("021-50000000")
+@example("K0000123")
+@example("0755 8888 1234")
+@example("(010)88886666")
+def test_a_number_that_is_plain_to_see_is_what_parsing_comes_to(number: str) -> None:
+    quick = text.phone.__wrapped__(number)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text, "_quickly", lambda written, figures: None)
+        assert quick == text.phone.__wrapped__(number)
+
+
 @given(NAMES)
 @example("薴")
 def test_one_or_two_characters_anywhere_in_a_name_find_it(name: str) -> None:

@@ -12,6 +12,7 @@ def texts_for_scripts() -> dict[str, str]:
         "failed": gettext("That did not work. Check your connection and try again."),
         "refused": gettext("You may not do that. Ask your manager for access."),
         "gone": gettext("You have been signed out. Sign in again in a new tab, then repeat."),
+        "remove_word": gettext("Remove {name}"),
         "copied": gettext("Copied"),
         "selected": gettext("{n} selected"),
         "wrong_kind": gettext("{name} cannot be read here. Choose one of: {kinds}"),

@@ -33,11 +33,15 @@ class TypedIn(Schema):
 
 
 class MatchOut(Schema):
-    """`id` only for a customer within sight; of others the name is masked."""
+    """`id` only for a customer within sight; of others the name is masked.
+
+    `sign` opens a conflict about a customer of a colleague (`POST /conflicts`).
+    """
 
     id: int | None
     name: str
     owner: str
+    sign: str
     reasons: list[str]
 
 
@@ -88,6 +92,7 @@ def known(request: HttpRequest, body: TypedIn) -> list[dict[str, Any]]:
             "id": each.known.customer_id if each.known.seen else None,
             "name": each.known.name,
             "owner": each.known.owner,
+            "sign": each.known.sign,
             "reasons": list(each.reasons),
         }
         for each in matches(viewer, typed)

@@ -82,6 +82,14 @@ class LevelOut(Schema):
     standard: str
 
 
+class LevelIn(Schema):
+    """`before` is the name it had, if it is renamed: its customers come along."""
+
+    name: str = Field(min_length=1, max_length=12)
+    standard: str = Field("", max_length=500)
+    before: str = ""
+
+
 @router.get("/fields", response=list[FieldOut])
 def list_fields(request: HttpRequest) -> list[FieldOf]:
     """The fields of the profile; those with a column are fields of the customer itself."""
@@ -117,4 +125,12 @@ def change_field(request: HttpRequest, code: str, body: FieldChange) -> FieldOf:
 @router.get("/levels", response=list[LevelOut])
 def list_levels(request: HttpRequest) -> list[Level]:
     """The firm's levels, the best first."""
+    return known.levels()
+
+
+@router.put("/levels", response=list[LevelOut])
+def save_levels(request: HttpRequest, body: list[LevelIn]) -> list[Level]:
+    """The firm's levels in this order, the best first; one that is left out is archived."""
+    wanted = [services.LevelEntry(each.name, each.standard, each.before) for each in body]
+    services.save_levels(actor=viewer_of(request), wanted=wanted)
     return known.levels()

@@ -20,8 +20,8 @@ def typed_in(posted: QueryDict) -> Typed:
         credit_code=posted.get("credit_code", "")[:LONGEST],
         points=[
             (
-                posted.get(f"points-{line}-kind", ""),
-                posted.get(f"points-{line}-value", "")[:LONGEST],
+                posted.get(f"{line}-kind", ""),
+                posted.get(f"{line}-value", "")[:LONGEST],
             )
             for line in lines
         ]

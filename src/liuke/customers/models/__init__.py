@@ -1,4 +1,5 @@
 from liuke.customers.models.asset import Asset
+from liuke.customers.models.closure import Closure
 from liuke.customers.models.consent import Consent
 from liuke.customers.models.contact import ContactBlock, ContactPoint
 from liuke.customers.models.customer import NOT_SAID, Customer, Tag
@@ -8,6 +9,7 @@ from liuke.customers.models.duplicates import (
     FormerCustomer,
     PrimaryMobile,
 )
+from liuke.customers.models.helping import Collaborator
 from liuke.customers.models.hold import Hold
 from liuke.customers.models.merge_runs import MergeRun
 from liuke.customers.models.people import Person, PersonRole
@@ -19,6 +21,8 @@ __all__ = [
     "NOT_SAID",
     "Asset",
     "Child",
+    "Closure",
+    "Collaborator",
     "Consent",
     "ContactBlock",
     "ContactPoint",

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from liuke.accounts.models import Unit
 from liuke.core import clock
 from liuke.customers.rules import Kind
+from liuke.customers.rules.helping import in_force
 
 NOT_SAID = ("", _("Not said"))
 
@@ -107,3 +108,7 @@ class Customer(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_helped_by(self, person_id: int) -> bool:
+        """Whether this person helps with the customer today."""
+        return self.helpers.filter(in_force(clock.today()), person=person_id).exists()

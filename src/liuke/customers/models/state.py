@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from liuke.accounts.models import Unit
 from liuke.customers.models.customer import Customer
 from liuke.customers.rules import Stage
+from liuke.customers.rules.closing import CLOSED, CLOSED_WORD
+
+STAGES = [*Stage.choices, (CLOSED, CLOSED_WORD)]
 
 
 class CustomerState(models.Model):
@@ -32,7 +35,7 @@ class CustomerState(models.Model):
     branch = models.ForeignKey(
         Unit, models.PROTECT, null=True, db_index=False, db_constraint=False, related_name="+"
     )
-    stage = models.CharField(_("stage"), max_length=10, choices=Stage, default=Stage.POTENTIAL)
+    stage = models.CharField(_("stage"), max_length=10, choices=STAGES, default=Stage.POTENTIAL)
     purchase_days = models.PositiveIntegerField(_("purchase days"), default=0)
     first_purchase_on = models.DateField(_("first purchase"), null=True)
     last_purchase_on = models.DateField(_("last purchase"), null=True)
@@ -52,6 +55,7 @@ class CustomerState(models.Model):
     pool = models.PositiveIntegerField(
         _("pool"), null=True, help_text="The id of an ownership.Pool; this app knows none."
     )
+    closed_on = models.DateField(_("closed on"), null=True)
     completeness = models.PositiveSmallIntegerField(_("completeness"), null=True)
 
     class Meta:
@@ -100,7 +104,7 @@ class CustomerTally(models.Model):
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, db_index=False)
     branch = models.ForeignKey(Unit, models.CASCADE, null=True, db_index=False)
-    stage = models.CharField(max_length=10, choices=Stage)
+    stage = models.CharField(max_length=10, choices=STAGES)
     standing = models.CharField(max_length=10)
     customers = models.PositiveIntegerField()
     value_year = models.DecimalField(max_digits=18, decimal_places=2)

@@ -42,8 +42,9 @@ from liuke.customers.models import (
 )
 from liuke.customers.queries.fields import fields as every_field
 from liuke.customers.queries.fields import referred
+from liuke.customers.queries.helping import counts_helping, helped_by
 from liuke.customers.rules import RECOVERED_FOR
-from liuke.customers.rules.contacts import NUMBERS
+from liuke.customers.rules.contacts import NUMBERS, PointKind
 from liuke.customers.rules.fields import FieldOf, from_json, written
 
 SEARCH_KIND = "customer"
@@ -51,8 +52,31 @@ PHONES = NUMBERS
 
 
 def visible_to(viewer: User, act: Act = Act.SEE) -> QuerySet[Customer]:
-    """The customers this person may see, or may do this with."""
+    """The customers this person may see, or may do this with, those included that one helps with.
+
+    Lists and figures of the own work are `within(viewer)`.
+    """
+    condition = within_reach(viewer, act)
+    if counts_helping(viewer, act):
+        condition |= Q(pk__in=helped_by(viewer.pk).values("customer"))
+    return Customer.objects.filter(condition)
+
+
+def within(viewer: User, act: Act = Act.SEE) -> QuerySet[Customer]:
+    """The customers of this person's scope: what lists walk and figures count."""
     return Customer.objects.filter(within_reach(viewer, act))
+
+
+def with_helped(viewer: User, own: Q) -> Q:
+    """A scope's condition on customers, or on CustomerState, widened by whom one helps with.
+
+    For lists that are searched: the few customers are named by their keys. Beside a subquery a
+    database would use no index for the own ones.
+    """
+    if not counts_helping(viewer, Act.SEE):
+        return own
+    helped = list(helped_by(viewer.pk).values_list("customer", flat=True))
+    return own | Q(pk__in=helped) if helped else own
 
 
 def hide_phones(viewer: User, customers: Iterable[Customer]) -> None:
@@ -60,8 +84,11 @@ def hide_phones(viewer: User, customers: Iterable[Customer]) -> None:
     if viewer.scope_for(Act.SEE_PHONES) == viewer.scope:
         return
     reach = reach_of(viewer, Act.SEE_PHONES)
+    helped = set(helped_by(viewer.pk).values_list("customer", flat=True))
+    if not viewer.may(Act.SEE_PHONES):
+        helped = set()
     for customer in customers:
-        if not reach.holds(customer.owner_id, customer.branch_id):
+        if customer.pk not in helped and not reach.holds(customer.owner_id, customer.branch_id):
             _hide(customer.contact_points.all())
 
 
@@ -97,7 +124,8 @@ def first_of(viewer: User, condition: Q, order: str, count: int) -> list[Custome
 
 def find(viewer: User, query: str) -> QuerySet[Customer]:
     """Customers that match every word of the query: name, pinyin, number, phone, plate."""
-    return search.narrow(visible_to(viewer), SEARCH_KIND, query)
+    seen = with_helped(viewer, within_reach(viewer))
+    return search.narrow(Customer.objects.filter(seen), SEARCH_KIND, query)
 
 
 def search_tokens(
@@ -110,15 +138,16 @@ def search_tokens(
     """What a customer is found by, the people around and what it was before a merge included."""
     before = list(former)
     texts = [customer.name, *(each.name for each in before), *(person.name for person in people)]
-    numbers = [customer.code, customer.credit_code]
+    numbers, places = [customer.code, customer.credit_code], []
     for each in before:
         numbers += [each.code, each.credit_code]
     for point in points:
-        (numbers if point.kind in NUMBERS else texts).append(point.value)
+        group = places if point.kind == PointKind.ADDRESS else texts
+        (numbers if point.kind in NUMBERS else group).append(point.value)
     for asset in assets:
         texts.append(asset.name)
         numbers.append(asset.serial)
-    return text.document_tokens(filter(None, texts), filter(None, numbers))
+    return text.document_tokens(filter(None, texts), filter(None, numbers), places)
 
 
 def standing(state: str, today: date, of: str = "state__") -> Q:
@@ -242,10 +271,12 @@ def assets_of(customer_ids: Collection[int] | QuerySet[Customer]) -> QuerySet[As
 
 def blocked(customer_ids: Collection[int] | QuerySet[Customer]) -> dict[int, str]:
     """Those of a chunk or selection whom nobody may contact today, and why."""
-    today = clock.today()
+    return dict(blocks_in_force(customer_ids).values_list("customer", "reason"))
+
+
+def blocks_in_force(customer_ids: Collection[int] | QuerySet[Customer]) -> QuerySet[ContactBlock]:
     rows = ContactBlock.objects.filter(customer__in=customer_ids, lifted_at=None)
-    in_force = rows.filter(Q(until=None) | Q(until__gt=today))
-    return dict(in_force.values_list("customer", "reason"))
+    return rows.filter(Q(until=None) | Q(until__gt=clock.today()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
-from django.utils.crypto import salted_hmac
 
 from liuke.accounts.models import User
 from liuke.core import text
@@ -18,9 +17,9 @@ from liuke.customers.models import (
     PrimaryMobile,
 )
 from liuke.customers.queries import visible_to
+from liuke.customers.queries.told import told
 
 SAME_NAMES = 20
-TOKEN = 24
 # A number of fewer figures is the end of one, or none.
 FEWEST_FIGURES = 7
 
@@ -34,8 +33,8 @@ class Known:
     owner: str
     seen: bool
     recorded_at: datetime
-    # Names the customer to those who may ask its owner and nothing else.
-    token: str = ""
+    # For who is told of a customer of a colleague; empty where there is nothing to claim.
+    sign: str = ""
 
 
 def known(viewer: User | None, customer_ids: Collection[int]) -> dict[int, Known]:
@@ -51,15 +50,10 @@ def known(viewer: User | None, customer_ids: Collection[int]) -> dict[int, Known
             row.owner.name if row.owner else "",
             row.pk in seen,
             row.created_at,
-            _token(viewer, row) if row.owner and row.pk not in seen else "",
+            told(viewer, row.pk) if viewer and row.owner_id not in (None, viewer.pk) else "",
         )
         for row in rows
     }
-
-
-def _token(viewer: User | None, customer: Customer) -> str:
-    mine = "" if viewer is None else viewer.pk
-    return str(salted_hmac("liuke.ask_owner", f"{mine}:{customer.pk}").hexdigest())[:TOKEN]
 
 
 def masked(name: str) -> str:
@@ -87,7 +81,7 @@ def is_number(normalised: str) -> bool:
 
 def holders(numbers: Collection[str]) -> dict[str, int]:
     """Number → the customer that holds it. The caller keeps to one chunk."""
-    rows = PrimaryMobile.objects.filter(number__in=numbers, decision=None, contested=False)
+    rows = PrimaryMobile.objects.filter(number__one_of=numbers, decision=None, contested=False)
     return dict(rows.values_list("number", "customer"))
 
 

@@ -65,6 +65,10 @@ NOT_TRIED = frozenset({PointKind.ADDRESS, PointKind.BLOG, PointKind.OTHER})
 # The quickest to an answer first.
 ORDER = tuple(PointKind)
 SHORTEST_NUMBER = 3
+SHORTEST_WHOLE = 7
+_between_numbers = re.compile(r"[/、,，;；|\n]")
+_rounded = re.compile(r"\d[eE]\+?\d")
+_mobile = re.compile(r"\+861[3-9]\d{9}")
 _site = re.compile(r"^(?:https?://)?(?:www\.)?")
 _spaced_han = re.compile(r"(?<=[\u3400-\u9fff])[\s,]+(?=\S)|(?<=\S)[\s,]+(?=[\u3400-\u9fff])")
 
@@ -84,6 +88,20 @@ def normalised(kind: str, value: str) -> str:
     elif kind == PointKind.ADDRESS:
         plain = _spaced_han.sub("", plain)
     return plain[:200]
+
+
+def telephones(cell: str) -> list[tuple[PointKind, str]]:
+    """The telephone numbers in a cell of a file, each with its kind: “13800138000/021-66668888”.
+
+    What has too few figures to be dialled, or is the 1.38E+10 of a spreadsheet, is none.
+    """
+    found = []
+    for part in _between_numbers.split(cell):
+        number = text.phone(part)
+        if len(text.digits(number)) >= SHORTEST_WHOLE and not _rounded.search(part):
+            kind = PointKind.MOBILE if _mobile.fullmatch(number) else PointKind.PHONE
+            found.append((kind, part.strip()))
+    return found
 
 
 def check(kind: str, value: str) -> None:

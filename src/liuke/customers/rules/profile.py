@@ -101,6 +101,7 @@ BUILT_IN: tuple[FieldOf, ...] = (
     FieldOf(
         "source_kind", _("Source"), Type.CHOICE, group=Group.BASIC, weight=3, choices=SOURCES
     ),
+    FieldOf("languages", _("Languages"), Type.CHOICES, group=Group.BASIC, open=True),
     FieldOf("source", _("Heard of us through"), Type.TEXT, group=Group.BASIC, column="source"),
     FieldOf(
         "motive", _("Why they buy"), Type.TEXT, **_I, weight=5,

@@ -12,7 +12,7 @@ from liuke.core.announce import announce
 from liuke.core.journal import Change
 from liuke.customers import queries
 from liuke.customers.models import ContactBlock
-from liuke.customers.services.file import lock
+from liuke.customers.services.locking import lock
 from liuke.facts import ContactUnblocked
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
@@ -16,11 +16,12 @@ from liuke.customers import queries
 from liuke.customers.models import Asset, ContactPoint, Customer, CustomerState, PrimaryMobile
 from liuke.customers.queries.contacts import own_points
 from liuke.customers.rules import plate_key
-from liuke.customers.rules.contacts import normalised
+from liuke.customers.rules.contacts import PointKind, normalised
 from liuke.customers.services import duplicates
 from liuke.customers.services import tags as tagging
-from liuke.customers.services.file import NewCustomer, branch_of, chunks, lock
+from liuke.customers.services.file import NewCustomer, branch_of, chunks
 from liuke.customers.services.finding import reindex
+from liuke.customers.services.locking import lock
 from liuke.customers.services.points import NewContactPoint, line
 from liuke.facts import AssetsChanged, CustomersMoved, CustomersRecorded
 
@@ -57,12 +58,15 @@ POINT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """How a customer is ordered and found; worked out without a database, in any process."""
+class Prepared(NamedTuple):
+    """What follows from a new customer alone; worked out without a database, in any process.
+
+    How it is ordered and found, and its contact points in the order of POINT without the customer.
+    """
 
     sort: str
     tokens: str
+    points: Sequence[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +96,20 @@ class Made:
     assets: Sequence[int] = ()
 
 
-def words_of(item: NewCustomer) -> Words:
-    """Order and search tokens of a customer as `queries.search_tokens` gives them."""
+def prepared(item: NewCustomer) -> Prepared:
+    """The order of a customer, its tokens as `queries.search_tokens` gives them, and its ways."""
     values = item.values
-    texts = [values["name"]]
+    texts, places = [values["name"]], []
     numbers = [values.get("code", ""), values.get("credit_code", "")]
     for point in item.contact_points:
-        (numbers if point.kind in queries.PHONES else texts).append(point.value)
+        group = places if point.kind == PointKind.ADDRESS else texts
+        (numbers if point.kind in queries.PHONES else group).append(point.value)
     for name, serial in item.assets:
         texts.append(name)
         numbers.append(serial)
-    tokens = text.document_tokens(filter(None, texts), filter(None, numbers))
-    return Words(text.sort_key(values["name"]), " ".join(sorted(tokens)))
+    tokens = text.document_tokens(filter(None, texts), filter(None, numbers), places)
+    ways = list(_points(item.contact_points))
+    return Prepared(text.sort_key(values["name"]), " ".join(tokens), ways)
 
 
 @transaction.atomic
@@ -112,15 +118,15 @@ def create_many(
     actor: User | None,
     new: Sequence[NewRow],
     origin: str,
-    words: Sequence[Words] | None = None,
+    ready: Sequence[Prepared] | None = None,
 ) -> Made:
-    """Record new customers with all that belongs to them; `words` if they are known already."""
+    """Record new customers with all that belongs to them; `ready` is what is worked out already."""
     require(actor, Act.EDIT_CUSTOMERS)
     if not new:
         return Made()
-    words = words or [words_of(item.customer) for item in new]
+    ready = ready or [prepared(item.customer) for item in new]
     ids = bulk.reserve(Customer, len(new))
-    _insert_customers(actor, ids, new, words)
+    _insert_customers(actor, ids, new, ready)
     branch = branch_of(actor)
     home = {"owner": None, "branch": branch.pk if branch else None}
     places = [
@@ -129,11 +135,7 @@ def create_many(
         if (values := {**home, **item.customer.values})
     ]
     bulk.insert(CustomerState, *_blank_states(ids, places))
-    points = [
-        point
-        for pk, item in zip(ids, new, strict=True)
-        for point in _point_rows(pk, item.customer.contact_points)
-    ]
+    points = [(pk, *way) for pk, each in zip(ids, ready, strict=True) for way in each.points]
     bulk.insert(ContactPoint, POINT, points)
     duplicates.hold_mobiles(_main_mobiles(points))
     pairs = [
@@ -143,7 +145,7 @@ def create_many(
     _put_tags({pk: item.tags for pk, item in zip(ids, new, strict=True) if item.tags})
     search.add(
         queries.SEARCH_KIND,
-        ((pk, each.tokens) for pk, each in zip(ids, words, strict=True) if each.tokens),
+        ((pk, each.tokens) for pk, each in zip(ids, ready, strict=True) if each.tokens),
     )
     journal.record_rows(
         actor,
@@ -202,7 +204,7 @@ def snapshots(customer_ids: Collection[int]) -> dict[int, dict[str, Any]]:
 
 
 def _insert_customers(
-    actor: User | None, ids: Sequence[int], new: Sequence[NewRow], words: Sequence[Words]
+    actor: User | None, ids: Sequence[int], new: Sequence[NewRow], ready: Sequence[Prepared]
 ) -> None:
     branch = branch_of(actor)
     blank = {**dict.fromkeys(GIVEN, ""), **BLANK, "branch": branch.pk if branch else None}
@@ -212,7 +214,7 @@ def _insert_customers(
         ("id", "name_sort", "version", "created_at", "created_by", *GIVEN),
         (
             (pk, each.sort, 1, at, by, *({**blank, **item.customer.values}[name] for name in GIVEN))
-            for pk, item, each in zip(ids, new, words, strict=True)
+            for pk, item, each in zip(ids, new, ready, strict=True)
         ),
     )
 
@@ -233,9 +235,10 @@ def _told(item: NewCustomer, origin: str) -> dict[str, Any]:
     return {"name": item.values["name"], "code": item.values.get("code", ""), "origin": origin}
 
 
-def _point_rows(
-    pk: int, wanted: Iterable[NewContactPoint], known: Collection[tuple[str, str]] = ()
+def _points(
+    wanted: Iterable[NewContactPoint], known: Collection[tuple[str, str]] = ()
 ) -> Iterator[tuple[Any, ...]]:
+    """Rows in the order of POINT without the customer, at most one of them preferred."""
     seen, preferred = set(known), bool(known)
     for item in wanted:
         key = (item.kind, normalised(item.kind, item.value))
@@ -243,16 +246,8 @@ def _point_rows(
             seen.add(key)
             first = item.preferred and not preferred
             preferred |= first
-            yield (
-                pk,
-                item.kind,
-                item.value,
-                key[1],
-                item.label or "",
-                first,
-                item.do_not_contact,
-                "",
-            )
+            kept = item.label or ""
+            yield (item.kind, item.value, key[1], kept, first, item.do_not_contact, "")
 
 
 def _main_mobiles(points: Sequence[tuple[Any, ...]]) -> dict[int, str]:
@@ -276,7 +271,7 @@ def _further_points(chunk: Sequence[int], patches: Mapping[int, Patch]) -> list[
     rows = own_points().filter(customer__in=chunk)
     for pk, kind, value in rows.values_list("customer", "kind", "normalised"):
         known[pk].add((kind, value))
-    return [row for pk in chunk for row in _point_rows(pk, patches[pk].contact_points, known[pk])]
+    return [(pk, *way) for pk in chunk for way in _points(patches[pk].contact_points, known[pk])]
 
 
 def _insert_assets(

@@ -24,8 +24,8 @@ from liuke.customers.rules import contacts as rules
 from liuke.customers.rules.contacts import Given, Purpose
 from liuke.customers.services import duplicates, points
 from liuke.customers.services.completeness import settle_completeness
-from liuke.customers.services.file import CHUNK, lock
 from liuke.customers.services.finding import reindex
+from liuke.customers.services.locking import CHUNK, lock
 
 FIELDS = ("kind", "value", "label", "preferred", "do_not_contact")
 

@@ -6,18 +6,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from liuke.accounts.models import User
 from liuke.accounts.rules import Act
 from liuke.accounts.services import require
 from liuke.core import bulk, journal, search, text
 from liuke.core.announce import announce
-from liuke.core.errors import Refused, Stale
+from liuke.core.errors import Stale
 from liuke.core.journal import Change
 from liuke.customers import queries
 from liuke.customers.models import (
@@ -29,7 +28,7 @@ from liuke.customers.models import (
 )
 from liuke.customers.queries.duplicates import is_number
 from liuke.customers.queries.fields import completeness_of, fields, levels
-from liuke.customers.rules import kind_of, plate_key
+from liuke.customers.rules import plate_key
 from liuke.customers.services import duplicates, points
 from liuke.customers.services import tags as tagging
 from liuke.customers.services.completeness import settle_completeness
@@ -77,14 +76,6 @@ class NewCustomer:
     contact_points: Sequence[NewContactPoint] = ()
     assets: Sequence[tuple[str, str]] = ()
     said: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class KnownCustomer:
-    """A customer as another system knows it: by a number, perhaps with a name."""
-
-    code: str
-    name: str = ""
 
 
 @transaction.atomic
@@ -191,29 +182,6 @@ def update_customer(
 
 
 @transaction.atomic
-def ensure_customers(
-    *, actor: User | None, known: Iterable[KnownCustomer], origin: str
-) -> dict[str, int]:
-    """Find customers by number and record the missing ones; number → id, set-wise.
-
-    Customers that come from a file have no owner until somebody gives them one.
-    """
-    require(actor, Act.EDIT_CUSTOMERS)
-    wanted: dict[str, KnownCustomer] = {}
-    for item in known:
-        if item.code not in wanted or not wanted[item.code].name:
-            wanted[item.code] = item
-    found: dict[str, int] = {}
-    codes = list(wanted)
-    for start in range(0, len(codes), CHUNK):
-        chunk = codes[start : start + CHUNK]
-        found |= queries.ids_by_code(chunk)
-        missing = [wanted[code] for code in chunk if code not in found]
-        found |= _create_known(actor, missing, origin)
-    return found
-
-
-@transaction.atomic
 def record_customers(
     *, actor: User | None, new: Sequence[NewCustomer], origin: str
 ) -> list[Customer]:
@@ -267,50 +235,6 @@ def chunks(ids: Iterable[int]) -> Iterator[list[int]]:
     """In key order, as many at a time as one statement takes."""
     ordered = sorted(ids)
     return (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))
-
-
-def lock(customer_ids: Collection[int], viewer: User | None = None, act: Act = Act.SEE) -> None:
-    """Lock these customers in key order, so that two writers never wait for each other.
-
-    Whom the viewer may not see does not exist; None stands for the system, which sees everybody.
-    Raises PermissionDenied where the viewer sees them all and may not do this with each.
-    """
-    known = Customer.objects.all() if viewer is None else queries.visible_to(viewer)
-    ids = sorted(customer_ids)
-    for start in range(0, len(ids), CHUNK):
-        chunk = ids[start : start + CHUNK]
-        rows = known.filter(pk__in=chunk).order_by("pk").select_for_update(of=("self",))
-        found = len(rows.values_list("pk", flat=True))
-        if found != len(chunk):
-            raise Refused(_("A customer no longer exists. Reload the page."))
-    if viewer is not None and viewer.scope_for(act) != viewer.scope:
-        _require_for_all(viewer, act, ids)
-
-
-def _require_for_all(viewer: User, act: Act, ids: Sequence[int]) -> None:
-    allowed = queries.visible_to(viewer, act)
-    for start in range(0, len(ids), CHUNK):
-        chunk = ids[start : start + CHUNK]
-        beyond = len(chunk) - allowed.filter(pk__in=chunk).count()
-        if beyond:
-            raise PermissionDenied(
-                ngettext(
-                    "You may not %(act)s with %(n)s of these customers.",
-                    "You may not %(act)s with %(n)s of these customers.",
-                    beyond,
-                )
-                % {"act": act.label, "n": beyond}
-            )
-
-
-def _create_known(
-    actor: User | None, missing: Sequence[KnownCustomer], origin: str
-) -> dict[str, int]:
-    if not missing:
-        return {}
-    named = [(item.code, (item.name or item.code)[:120]) for item in missing]
-    new = [NewCustomer({"kind": kind_of(name), "name": name, "code": code}) for code, name in named]
-    return {row.code: row.pk for row in record_customers(actor=actor, new=new, origin=origin)}
 
 
 def branch_of(actor: User | None) -> Any:

@@ -22,9 +22,11 @@ from liuke.core.errors import Refused
 from liuke.core.journal import Change
 from liuke.core.models import JournalEntry
 from liuke.customers.models import Customer, Tag
+from liuke.customers.queries.fields import levels
 from liuke.customers.services import tags
-from liuke.customers.services.file import CHUNK, chunks, lock
-from liuke.facts import CustomersMoved
+from liuke.customers.services.file import CHUNK, chunks
+from liuke.customers.services.locking import lock
+from liuke.facts import CustomersMoved, LevelsChanged
 
 UPDATED = "customer.updated"
 UNDO_FOR = timedelta(minutes=30)
@@ -46,10 +48,12 @@ ASSIGNED = Why()
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What an act on many came to: how many it changed, and the moment to undo it by."""
+    """What an act on many came to: how many it changed, the moment to undo it by, and how many
+    stayed as they are because nothing was found for them."""
 
     count: int
     at: datetime
+    left: int = 0
 
 
 @transaction.atomic
@@ -82,6 +86,16 @@ def set_owners(
 
 
 @transaction.atomic
+def place_owners(*, owners: Mapping[int, int]) -> None:
+    """Reactions only, which announce nothing: first owners of new customers, by the system.
+
+    Whoever calls this lets everybody who hears of `CustomersMoved` know.
+    """
+    before: dict[int, int | None] = dict.fromkeys(owners)
+    _written(None, "owner", before, owners)
+
+
+@transaction.atomic
 def tag_customers(
     *,
     actor: User,
@@ -102,6 +116,18 @@ def tag_customers(
 
 
 @transaction.atomic
+def level_customers(*, actor: User, customer_ids: Collection[int], level: str) -> Batch:
+    """Give customers a level of the firm's, or none; whoever has it already does not count."""
+    require(actor, Act.EDIT_CUSTOMERS)
+    if level and level not in {row.name for row in levels()}:
+        raise Refused(_("There is no such level. An administrator can add it."))
+    lock(customer_ids, actor, Act.EDIT_CUSTOMERS)
+    now = _levels_of(customer_ids)
+    before = {pk: name for pk, name in now.items() if name != level}
+    return _changed(actor, "level", before, dict.fromkeys(before, level))
+
+
+@transaction.atomic
 def undo_batch(*, actor: User, at: datetime) -> int:
     """Take back what this person did to many at that moment, where nobody changed it since.
 
@@ -114,7 +140,7 @@ def undo_batch(*, actor: User, at: datetime) -> int:
     done = {entry.customer_id: entry for entry in entries if entry.customer_id is not None}
     lock(done)
     count = 0
-    for field, now_of in (("owner", _owners_of), ("tags", _tags_of)):
+    for field, now_of in (("owner", _owners_of), ("tags", _tags_of), ("level", _levels_of)):
         of_field = [pk for pk, entry in done.items() if field in (entry.after or {})]
         now = now_of(of_field)
         before = {pk: now[pk] for pk in of_field if now[pk] == (done[pk].after or {})[field]}
@@ -126,7 +152,18 @@ def undo_batch(*, actor: User, at: datetime) -> int:
 def _changed(
     actor: User | None, field: str, before: Values, after: Values, why: Why = ASSIGNED
 ) -> Batch:
-    """Write one field of locked customers, and for each an entry that could be read alone."""
+    """Write one field of locked customers, and tell who else has to know."""
+    at = _written(actor, field, before, after)
+    if field == "owner":
+        by = None if actor is None else actor.pk
+        announce(CustomersMoved(list(after), by, why.reason, why.note, why.pools))
+    if field == "level":
+        announce(LevelsChanged(list(after)))
+    return Batch(len(after), at)
+
+
+def _written(actor: User | None, field: str, before: Values, after: Values) -> datetime:
+    """One field of locked customers, and for each an entry that could be read alone."""
     SET[field](before, after)
     versions: dict[int, int] = {}
     for chunk in chunks(after):
@@ -141,11 +178,7 @@ def _changed(
         )
         for pk, value in after.items()
     )
-    at = journal.record(actor, UPDATED, changes)
-    if field == "owner":
-        by = None if actor is None else actor.pk
-        announce(CustomersMoved(list(after), by, why.reason, why.note, why.pools))
-    return Batch(len(after), at)
+    return journal.record(actor, UPDATED, changes)
 
 
 def _set_owner(before: Values, after: Values) -> None:
@@ -177,7 +210,20 @@ def _set_tags(before: Values, after: Values) -> None:
     through.objects.bulk_create(rows, batch_size=CHUNK)
 
 
-SET: dict[str, Callable[[Values, Values], None]] = {"owner": _set_owner, "tags": _set_tags}
+def _set_level(before: Values, after: Values) -> None:
+    groups = defaultdict(list)
+    for pk, name in after.items():
+        groups[name].append(pk)
+    for name, ids in groups.items():
+        for chunk in chunks(ids):
+            Customer.objects.filter(pk__in=chunk).update(level=name)
+
+
+SET: dict[str, Callable[[Values, Values], None]] = {
+    "owner": _set_owner,
+    "tags": _set_tags,
+    "level": _set_level,
+}
 
 
 def _owners_of(customer_ids: Collection[int]) -> dict[int, int | None]:
@@ -185,6 +231,13 @@ def _owners_of(customer_ids: Collection[int]) -> dict[int, int | None]:
     for chunk in chunks(customer_ids):
         owners |= Customer.objects.filter(pk__in=chunk).values_list("pk", "owner")
     return owners
+
+
+def _levels_of(customer_ids: Collection[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for chunk in chunks(customer_ids):
+        found |= Customer.objects.filter(pk__in=chunk).values_list("pk", "level")
+    return found
 
 
 def _tags_of(customer_ids: Collection[int]) -> dict[int, list[str]]:

@@ -50,8 +50,8 @@ from liuke.customers.services.dependents import (
     rule_of,
     undo_log,
 )
-from liuke.customers.services.file import lock
 from liuke.customers.services.finding import reindex
+from liuke.customers.services.locking import lock
 from liuke.facts import CustomersMerged
 
 CHUNK = 500

@@ -20,8 +20,8 @@ from liuke.customers import queries
 from liuke.customers.models import Customer, Person, PersonRole
 from liuke.customers.rules.people import BuyingRole
 from liuke.customers.services import points
-from liuke.customers.services.file import CHUNK, lock
 from liuke.customers.services.finding import reindex
+from liuke.customers.services.locking import CHUNK, lock
 from liuke.customers.services.points import NewContactPoint
 
 FIELDS = (

@@ -9,7 +9,7 @@ from liuke.core.errors import Refused
 from liuke.core.journal import Change
 from liuke.customers import queries
 from liuke.customers.models import ContactPoint
-from liuke.customers.services.file import lock
+from liuke.customers.services.locking import lock
 
 SHORTEST_REASON = 2
 

@@ -20,7 +20,7 @@ from liuke.core.journal import Change
 from liuke.customers.models import Relation, RelationKind, RelationStrength
 from liuke.customers.queries import relations as reads
 from liuke.customers.rules.relations import SEEDS, Strength
-from liuke.customers.services.file import CHUNK, lock
+from liuke.customers.services.locking import CHUNK, lock
 
 
 @dataclass(frozen=True, slots=True)

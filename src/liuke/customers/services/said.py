@@ -11,7 +11,7 @@ from liuke.core.journal import Change
 from liuke.customers.models import Customer
 from liuke.customers.services.completeness import settle_completeness
 from liuke.customers.services.fields import Values, write_values
-from liuke.customers.services.file import CHUNK, lock
+from liuke.customers.services.locking import CHUNK, lock
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from liuke.core import bulk, clock
 from liuke.customers import queries
 from liuke.customers.models import Customer, CustomerState, CustomerTally
 from liuke.customers.rules import stage_of
+from liuke.customers.rules.closing import CLOSED
 
 CHUNK = 500
 TALLY_FOR = timedelta(minutes=5)
@@ -27,6 +28,7 @@ STATE_COLUMNS: dict[str, tuple[str, ...]] = {
     "churn": ("expected_at", "at_risk_at", "lost_at", "recovered_on", "clocks"),
     "completeness": ("completeness",),
     "contact": ("last_contact_on", "contact_due_at", "intent_until"),
+    "closing": ("closed_on",),
     "ownership": ("pool_at", "pool"),
 }
 
@@ -49,19 +51,19 @@ def set_state(kind: str, values: Mapping[int, Mapping[str, Any]]) -> None:
 
 
 def settle_stages(customer_ids: Collection[int]) -> None:
-    """Derive the stage of these customers anew, after purchases or intent changed."""
+    """Derive the stage of these customers anew, after purchases, intent or closing changed."""
     today, ids = clock.today(), list(customer_ids)
     for start in range(0, len(ids), CHUNK):
         rows = CustomerState.objects.filter(pk__in=ids[start : start + CHUNK])
-        known = rows.values_list("pk", "stage", "purchase_days", "intent_until")
+        known = rows.values_list("pk", "stage", "purchase_days", "intent_until", "closed_on")
         derived = [
-            (pk, stage, stage_of(days, until is not None and until >= today))
-            for pk, stage, days, until in known
+            (pk, stage, CLOSED if closed else stage_of(days, until is not None and until >= today))
+            for pk, stage, days, until, closed in known
         ]
         bulk.update(
             CustomerState,
             ("stage",),
-            ([now.value, pk] for pk, before, now in derived if before != now),
+            ([str(now), pk] for pk, before, now in derived if before != now),
             key="customer",
         )
 

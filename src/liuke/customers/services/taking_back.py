@@ -25,8 +25,8 @@ from liuke.customers.services.bulk import (
     snapshots,
     told_of_changes,
 )
-from liuke.customers.services.file import lock
 from liuke.customers.services.finding import reindex
+from liuke.customers.services.locking import lock
 from liuke.customers.services.points import line
 from liuke.facts import AssetsChanged
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from liuke.accounts.models import Unit
 from liuke.accounts.rules import Role
 from liuke.core.models import JournalEntry
-from liuke.customers.models import Customer, CustomerState
+from liuke.customers.models import ContactPoint, Customer, CustomerState
 from liuke.customers.queries import find
 from liuke.customers.services import KnownCustomer, ensure_customers
 
@@ -99,3 +99,25 @@ def test_the_questions_do_not_grow_with_the_customers(ensure) -> None:
         return sum("INSERT" not in query["sql"] for query in asked)
 
     assert cost(1, "a") == cost(3, "b") == cost(300, "c")
+
+
+def test_a_new_customer_is_reached_by_the_telephones_of_its_cell(ensure) -> None:
+    (pk,) = ensure(KnownCustomer("C-1", "王海涛", "13800138000 / 021-6666 8888")).values()
+    ways = ContactPoint.objects.filter(customer=pk).order_by("pk")
+    assert [(way.kind, way.value, way.preferred) for way in ways] == [
+        ("mobile", "13800138000", True),
+        ("phone", "021-6666 8888", False),
+    ]
+    ensure(KnownCustomer("C-1", "王海涛", "13900139000"))
+    assert ContactPoint.objects.count() == 2
+
+
+def test_a_mobile_that_serves_as_the_number_is_a_way_to_reach_them(ensure) -> None:
+    (pk,) = ensure(KnownCustomer("138 0013 8000")).values()
+    assert ContactPoint.objects.get(customer=pk).normalised == "+8613800138000"
+
+
+@pytest.mark.parametrize("cell", ["", "无", "1.38E+10", "12345", "转账"])
+def test_what_is_no_telephone_is_left_out(ensure, cell: str) -> None:
+    ensure(KnownCustomer("C-1", "王海涛", cell))
+    assert not ContactPoint.objects.exists()

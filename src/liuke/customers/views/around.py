@@ -56,7 +56,7 @@ def point(request: HttpRequest, pk: int, point_pk: int | None = None) -> HttpRes
         except services.Known as known:
             context.update(known=known, anyway=anyway)
 
-    return _dialog(request, form, "customers/point.html", context, save)
+    return dialog(request, form, "customers/point.html", context, save)
 
 
 @require_POST
@@ -65,7 +65,7 @@ def point_prefer(request: HttpRequest, pk: int, point_pk: int) -> HttpResponse:
     [found] = queries.shown_points(viewer_of(request), customer, [_point(customer, point_pk)])
     said = _("%(value)s is used first from now on.") % {"value": found.value}
     act = partial(services.prefer_point, actor=viewer_of(request), customer_id=pk)
-    return _act(lambda: act(point_id=point_pk), said)
+    return act_at_once(lambda: act(point_id=point_pk), said)
 
 
 @require_POST
@@ -73,7 +73,9 @@ def point_remove(request: HttpRequest, pk: int, point_pk: int) -> HttpResponse:
     customer = _customer(request, pk)
     [found] = queries.shown_points(viewer_of(request), customer, [_point(customer, point_pk)])
     act = partial(services.remove_point, actor=viewer_of(request), customer_id=pk)
-    return _act(lambda: act(point_id=point_pk), _("%(value)s is off.") % {"value": found.value})
+    return act_at_once(
+        lambda: act(point_id=point_pk), _("%(value)s is off.") % {"value": found.value}
+    )
 
 
 def consent(request: HttpRequest, pk: int, point_pk: int) -> HttpResponse:
@@ -87,7 +89,7 @@ def consent(request: HttpRequest, pk: int, point_pk: int) -> HttpResponse:
         services.record_consents(actor=viewer_of(request), consents=[new])
 
     context = {"customer": customer, "point": found, "history": contacts.consents_of(found)}
-    return _dialog(request, form, "customers/consent.html", context, act)
+    return dialog(request, form, "customers/consent.html", context, act)
 
 
 def person(request: HttpRequest, pk: int, person_pk: int | None = None) -> HttpResponse:
@@ -108,14 +110,16 @@ def person(request: HttpRequest, pk: int, person_pk: int | None = None) -> HttpR
         )
 
     context = {"customer": customer, "person": found, "known_as": known_as}
-    return _dialog(request, form, "customers/person.html", context, act)
+    return dialog(request, form, "customers/person.html", context, act)
 
 
 @require_POST
 def person_remove(request: HttpRequest, pk: int, person_pk: int) -> HttpResponse:
     found = get_object_or_404(Person, pk=person_pk, customer=_customer(request, pk))
     act = partial(services.remove_person, actor=viewer_of(request), customer_id=pk)
-    return _act(lambda: act(person_id=person_pk), _("%(name)s is off.") % {"name": found.name})
+    return act_at_once(
+        lambda: act(person_id=person_pk), _("%(name)s is off.") % {"name": found.name}
+    )
 
 
 def relation(request: HttpRequest, pk: int, relation_pk: int | None = None) -> HttpResponse:
@@ -134,14 +138,14 @@ def relation(request: HttpRequest, pk: int, relation_pk: int | None = None) -> H
         services.record_relations(actor=viewer, new=[new])
 
     context = {"customer": customer, "picked": _picked(request, "other", None)}
-    return _dialog(request, form, "customers/relation.html", context, act)
+    return dialog(request, form, "customers/relation.html", context, act)
 
 
 @require_POST
 def relation_end(request: HttpRequest, pk: int, relation_pk: int) -> HttpResponse:
     _tie(request, _customer(request, pk), relation_pk)
     act = partial(services.end_relation, actor=viewer_of(request), customer_id=pk)
-    return _act(lambda: act(relation_id=relation_pk), _("The relation is over."))
+    return act_at_once(lambda: act(relation_id=relation_pk), _("The relation is over."))
 
 
 def pick(request: HttpRequest, pk: int) -> HttpResponse:
@@ -206,7 +210,7 @@ def _strength(request: HttpRequest, customer: Customer, relation_pk: int) -> Htt
         )
 
     context = {"customer": customer, "tie": tie, "history": relations.history_of(row)}
-    return _dialog(request, form, "customers/strength.html", context, act)
+    return dialog(request, form, "customers/strength.html", context, act)
 
 
 def _customer(request: HttpRequest, pk: int) -> Customer:
@@ -257,7 +261,7 @@ def _spelled_out(kind: Any) -> dict[str, str]:
     return {"first_word": first, "second_word": "" if second == first else second}
 
 
-def _dialog(
+def dialog(
     request: HttpRequest,
     form: Any,
     template: str,
@@ -275,7 +279,7 @@ def _dialog(
     return render(request, template, {"form": form, **context})
 
 
-def _act(act: Callable[[], object], said: str) -> HttpResponse:
+def act_at_once(act: Callable[[], object], said: str) -> HttpResponse:
     try:
         act()
     except ValidationError as problem:

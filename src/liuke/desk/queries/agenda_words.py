@@ -12,6 +12,7 @@ from liuke.agenda.rules import Kind
 from liuke.churn.rules.wording import habit, leaving, span_words
 from liuke.core.ui.figures import day_text
 from liuke.followups.rules import Situation
+from liuke.ownership.rules.assigning import sentence
 
 ICONS = {
     Kind.NEXT_STEP: "flag",
@@ -64,6 +65,8 @@ def act(item: AgendaItem) -> str:
         return _("Ask what went wrong, in their own words. Listen first, no offer yet.")
     if item.kind == Kind.POOL:
         return _("Contact them, extend once with a reason, or let them go.")
+    if item.kind == Kind.HANDED and "rule" in item.why:
+        return _("Introduce yourself and find out what they need.")
     if item.kind == Kind.HANDED:
         return _("Read the briefing, then introduce yourself.")
     if item.kind == Kind.ASKED:
@@ -100,6 +103,8 @@ def _to_pool(facts: Mapping[str, Any], today: date) -> str:
 
 
 def _handed(facts: Mapping[str, Any]) -> str:
+    if rule := facts.get("rule"):
+        return _("New to you by %(why)s.") % {"why": sentence(rule)}
     return _("New to you from %(name)s.") % {"name": facts["before"]}
 
 

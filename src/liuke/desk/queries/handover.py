@@ -14,7 +14,7 @@ from liuke.churn import queries as churn
 from liuke.churn.rules.rates import wilson
 from liuke.core import clock
 from liuke.customers.models import Customer
-from liuke.customers.queries import visible_to
+from liuke.customers.queries import within
 from liuke.desk.queries.listing import state_of
 from liuke.ownership.models import HandedCustomer, Handover, OwnerPeriod
 from liuke.ownership.rules import WATCHED_FOR
@@ -91,7 +91,7 @@ def watch(viewer: User, handover: Handover, today: date) -> Watch:
     """Lost within 180 days after the handover, of those who had bought and were not lost yet."""
     begun = clock.day_of(handover.at)
     until = begun + WATCHED_FOR
-    seen = visible_to(viewer)
+    seen = within(viewer)
     rows = HandedCustomer.objects.filter(handover=handover).values("customer")
     # Who had the same owner before and since: nothing changed for them but time.
     since = OwnerPeriod.objects.filter(

@@ -1,10 +1,11 @@
 """What the customers screen lists: one declaration for page, file and figures that lead here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, IntegerField, Q, Value, When
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.html import format_html
@@ -21,15 +22,20 @@ from liuke.core.lists import Column, Filter, ListOf
 from liuke.core.scoping import Beside
 from liuke.core.templatetags import ui
 from liuke.core.ui.figures import month_text
-from liuke.customers.models import Customer, CustomerState
+from liuke.customers.models import Customer, CustomerState, Level
+from liuke.customers.models.state import STAGES
 from liuke.customers.queries import SEARCH_KIND, Tally, relations, standing, tags_in_use
+from liuke.customers.queries.closing import closed_for
 from liuke.customers.queries.fields import levels
+from liuke.customers.queries.helping import helped_by
 from liuke.customers.queries.people import has_role
-from liuke.customers.rules import Kind, Stage, churn_state
+from liuke.customers.rules import Kind, churn_state
+from liuke.customers.rules.closing import CLOSED, CloseReason
 from liuke.customers.rules.people import BuyingRole
 from liuke.customers.rules.relations import Strength
 from liuke.desk.queries import pool_line, twin_lines
-from liuke.desk.queries.own_columns import between, own_columns
+from liuke.desk.queries.more_filters import between, more_filters
+from liuke.desk.queries.own_columns import own_columns
 from liuke.desk.queries.own_views import EVERYBODY
 
 EDITOR = "cell-editor"
@@ -54,13 +60,14 @@ FIGURE_NAMES = {
 }
 
 
-def customer_list(viewer: User) -> ListOf[Customer]:
-    """The customers screen as this person sees it."""
+def customer_list(viewer: User, ranks: Sequence[Level] | None = None) -> ListOf[Customer]:
+    """The customers screen as this person sees it; `ranks` are all levels, if read already."""
     today, own = clock.today(), own_columns(viewer)
+    ranks = levels(archived=True) if ranks is None else ranks
     return ListOf(
         label=_("Customers"),
-        columns=[*_columns(today, viewer.may(Act.EDIT_CUSTOMERS)), *own.columns],
-        filters=[*_filters(viewer, today), *own.filters],
+        columns=[*_columns(today, viewer.may(Act.EDIT_CUSTOMERS), ranks), *own.columns],
+        filters=[*_filters(viewer, today, ranks), *more_filters(today), *own.filters],
         url_of=lambda customer: reverse("customer", args=[customer.pk]),
         search=lambda rows, words: search.narrow(rows, SEARCH_KIND, words),
         order="-value_year",
@@ -104,13 +111,13 @@ def stage_line(tally: Tally, query: QueryDict) -> list[StageFigure]:
     rest = f"&view={EVERYBODY}" if "view" in query else ""
     return [
         StageFigure(
-            stage.label,
-            tally.at(stage=stage.value),
-            f"?stage={stage.value}{rest}",
-            query.get("stage") == stage.value,
-            _stage_note(tally.at(stage=stage.value, standing="at_risk")),
+            label,
+            tally.at(stage=stage),
+            f"?stage={stage}{rest}",
+            query.get("stage") == stage,
+            "" if stage == CLOSED else _stage_note(tally.at(stage=stage, standing="at_risk")),
         )
-        for stage in Stage
+        for stage, label in STAGES
     ]
 
 
@@ -157,14 +164,20 @@ def _stage_note(at_risk: int) -> str:
     return gettext("%(n)s of them at risk") % {"n": ui.num(at_risk)} if at_risk else ""
 
 
-def _columns(today: date, may_edit: bool) -> list[Column[Customer]]:
+def _rank(ranks: Sequence[Level]) -> Case:
+    """Where a level stands among the firm's; whoever has none has no place."""
+    whens = [When(level=row.name, then=Value(place)) for place, row in enumerate(ranks)]
+    return Case(*whens, default=None, output_field=IntegerField())
+
+
+def _columns(today: date, may_edit: bool, ranks: Sequence[Level]) -> list[Column[Customer]]:
     return [
         Column("name", _("Customer"), lambda row: row.name, sort=("name_sort",), css="name"),
         Column("asset", _("Vehicle or asset"), _assets, css="clip sub"),
         Column(
             "level", _("Level"), lambda row: row.level,
             cell=lambda row: _cell(row, "level", may_edit),
-            sort=("level", "name_sort"), css="level",
+            sort=("name_sort",), by=_rank(ranks), css="level",
         ),
         Column(
             "stage", _("Stage"), lambda row: row.state.get_stage_display(), css="stage",
@@ -216,22 +229,25 @@ def _columns(today: date, may_edit: bool) -> list[Column[Customer]]:
     ]  # fmt: skip
 
 
-def _filters(viewer: User, today: date) -> list[Filter]:
+def _filters(viewer: User, today: date, ranks: Sequence[Level]) -> list[Filter]:
     people = [(str(person.pk), str(person)) for person in people_visible_to(viewer)]
     tags = [(str(tag.pk), tag.name) for tag in tags_in_use()]
     branches = [(str(unit.pk), unit.name) for unit in Unit.objects.filter(kind="branch")]
     return [
-        Filter("stage", _("Stage"), "choice", lambda v: Q(state__stage=v), Stage.choices),
+        Filter("stage", _("Stage"), "choice", lambda v: Q(state__stage=v), STAGES),
         Filter(
             "churn", pgettext_lazy("filter", "Churn"), "choice",
             lambda v: standing(v, today), CHURN_STATES,
         ),
-        Filter("owner", _("Owner"), "choice", lambda v: _owner(v),
-               [*people, ("nobody", _("Nobody"))]),
+        Filter("owner", _("Owner"), "choice", lambda v: _owner(v, viewer),
+               [("me", _("Me")), *people, ("nobody", _("Nobody"))]),
         Filter("branch", _("Branch"), "choice", lambda v: Q(branch=v), branches),
         Filter("level", _("Level"), "choice", lambda v: Q(level=v),
-               [(row.name, row.name) for row in levels(archived=True)]),
-        Filter("tag", _("Tag"), "choice", lambda v: Q(tags=v), tags),
+               [(row.name, row.name) for row in ranks]),
+        Filter("tag", _("Tag"), "choice", _tagged, tags),
+        Filter("help", _("Collaboration"), "choice",
+               lambda v: Q(pk__in=helped_by(viewer.pk).values("customer")),
+               [("me", _("I help with"))]),
         Filter("ties", _("Ties"), "choice", relations.tied, Strength.choices),
         Filter("role", _("Known person"), "choice", has_role, BuyingRole.choices),
         Filter("kind", _("Kind"), "choice", lambda v: Q(kind=v), Kind.choices),
@@ -239,6 +255,7 @@ def _filters(viewer: User, today: date) -> list[Filter]:
                lambda v: between("state__value_year", v)),
         Filter("last", _("Last purchase"), "date",
                lambda v: between("state__last_purchase_on", v)),
+        Filter("closed_why", _("Closed because"), "choice", closed_for, CloseReason.choices),
         Filter("to_pool", _("Would go to the pool"), "text", pool_line.would_go,
                says=pool_line.table_name, listed=False),
         *twin_lines.filters(viewer),
@@ -262,8 +279,13 @@ def _churn_cell(customer: Customer, today: date) -> SafeString:
     )
 
 
-def _owner(value: str) -> Q:
-    return Q(owner=None) if value == "nobody" else Q(owner=value)
+def _owner(value: str, viewer: User) -> Q:
+    named = {"nobody": None, "me": viewer.pk}
+    return Q(owner=named.get(value, value))
+
+
+def _tagged(value: str) -> Q:
+    return Q(pk__in=Customer.tags.through.objects.filter(tag=value).values("customer"))
 
 
 def _figure(value: str) -> Q:

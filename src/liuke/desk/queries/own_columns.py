@@ -1,7 +1,9 @@
 """The fields of the profile as columns and filters of the customers list."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, Subquery
@@ -15,6 +17,7 @@ from liuke.customers.models import Customer, FieldValue
 from liuke.customers.queries.fields import collected, fields
 from liuke.customers.queries.profile import shown
 from liuke.customers.rules.fields import LISTED, NUMBERS, FieldOf, Group, Type, written
+from liuke.desk.queries.more_filters import between
 
 VALUES = "field_values__person", "field_values__other"
 SORTED_BY = {
@@ -44,7 +47,7 @@ def own_columns(viewer: User) -> Own:
         people = [(str(person.pk), str(person)) for person in people_visible_to(viewer)]
     return Own(
         [_known(), *(_column(spec) for spec in specs)],
-        [_known_filter(), *(_filter(spec, people) for spec in specs)],
+        [_known_filter(), _missing(specs), *(_filter(spec, people) for spec in specs)],
     )
 
 
@@ -63,20 +66,45 @@ def _known_filter() -> Filter:
     )  # fmt: skip
 
 
+def _missing(specs: Sequence[FieldOf]) -> Filter:
+    """Of whom a field is not known yet."""
+    known = {spec.code: spec for spec in specs}
+
+    def apply(code: str) -> Q:
+        spec = known[code]
+        if spec.column:
+            empty = Q(**{spec.column: None}) if spec.type == Type.DATE else Q(**{spec.column: ""})
+            return Q(pk__in=Customer.objects.filter(empty).values("pk"))
+        said = FieldValue.objects.filter(customer=OuterRef("pk"), field=spec.pk)
+        return ~Q(Exists(said)) if spec.pk else Q()
+
+    choices = [(spec.code, spec.label) for spec in specs]
+    return Filter("missing", _("Not known yet"), "choice", apply, choices, group=Group.OWN.label)
+
+
 def _column(spec: FieldOf) -> Column[Customer]:
     css = "r" if spec.type in FIGURES else "clip"
     if spec.column:
         return Column(
-            spec.code, spec.label, lambda row: written(spec, getattr(row, spec.column) or None),
+            spec.code, spec.label, lambda row: _plain(spec, getattr(row, spec.column) or None),
             cell=lambda row: shown(spec, getattr(row, spec.column) or None, {}),
             sort=(spec.column, "name_sort"), css=css, shown=False, group=spec.group.label,
         )  # fmt: skip
     return Column(
-        spec.code, spec.label, lambda row: written(spec, _said(row, spec), _names(row, spec)),
+        spec.code, spec.label, lambda row: _plain(spec, _said(row, spec), _names(row, spec)),
         cell=lambda row: format_html("{}", shown(spec, _said(row, spec), _names(row, spec))),
         by=None if spec.type == Type.CHOICES else _order(spec),
         css=css, shown=False, needs=VALUES, group=spec.group.label,
     )  # fmt: skip
+
+
+def _plain(spec: FieldOf, value: Any, names: Mapping[int, str] = MappingProxyType({})) -> Any:
+    """The value as a file holds it: figures and days stay what they are."""
+    if spec.type == Type.DATE or value is None:
+        return value
+    if spec.type in NUMBERS:
+        return Decimal(f"{value.normalize():f}")
+    return written(spec, value, names)
 
 
 def _said(row: Customer, spec: FieldOf) -> Any:
@@ -141,9 +169,3 @@ def _slot(spec: FieldOf) -> str:
         Type.CUSTOMER: "other__name",
         Type.PERSON: "person",
     }.get(spec.type) or SORTED_BY[spec.type]
-
-
-def between(column: str, bounds: tuple[Any, Any]) -> Q:
-    low, high = bounds
-    condition = Q() if low is None else Q(**{f"{column}__gte": low})
-    return condition if high is None else condition & Q(**{f"{column}__lte": high})

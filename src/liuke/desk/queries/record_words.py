@@ -18,10 +18,14 @@ from liuke.core import text
 from liuke.core.models import JournalEntry
 from liuke.core.seals import ERASED
 from liuke.customers.queries import way_text
+from liuke.customers.rules.closing import CloseReason, Reopened
+from liuke.ownership.rules.assigning import CONDITIONS, word_text
 
 VERBS = {
     "customer.created": gettext_lazy("Customer added"),
     "customer.updated": gettext_lazy("Customer changed"),
+    "customer.closed": gettext_lazy("Closed"),
+    "customer.reopened": gettext_lazy("Open again"),
     "customer.archived": gettext_lazy("Everything about a person exported"),
     "customer.erased": gettext_lazy("Person erased"),
     "customer.merged": gettext_lazy("Merged"),
@@ -34,6 +38,13 @@ VERBS = {
     "customers.handed_over": gettext_lazy("Customers handed over"),
     "question.asked": gettext_lazy("Owner asked"),
     "question.answered": gettext_lazy("Colleague answered"),
+    "collaborator.added": gettext_lazy("Collaborator added"),
+    "collaborator.ended": gettext_lazy("Collaboration over"),
+    "conflict.opened": gettext_lazy("Conflict opened"),
+    "conflict.decided": gettext_lazy("Conflict decided"),
+    "conflict.appealed": gettext_lazy("Decision of a conflict appealed"),
+    "conflict.dropped": gettext_lazy("Conflict withdrawn"),
+    "conflict.terms_saved": gettext_lazy("Rules of working together changed"),
     "duplicate.proposed": gettext_lazy("Possible duplicate reported"),
     "duplicate.decided": gettext_lazy("Possible duplicate decided"),
     "person.added": gettext_lazy("Person around them added"),
@@ -58,11 +69,15 @@ VERBS = {
     "interaction.recorded": gettext_lazy("Contact recorded"),
     "interaction.removed": gettext_lazy("Contact removed"),
     "order.recorded": gettext_lazy("Order recorded"),
+    "order.shared": gettext_lazy("Shares of an order changed"),
     "order.voided": gettext_lazy("Order voided"),
     "agenda.snoozed": gettext_lazy("Put off"),
     "agenda.handed_over": gettext_lazy("Handed over"),
     "agenda.done": gettext_lazy("Done"),
     "agenda.restored": gettext_lazy("Due again"),
+    "view.shared": gettext_lazy("View shared or no longer"),
+    "view.changed": gettext_lazy("Shared view changed"),
+    "view.deleted": gettext_lazy("Shared view deleted"),
     "list.exported": gettext_lazy("List exported"),
     "export.downloaded": gettext_lazy("Export downloaded"),
     "import.uploaded": gettext_lazy("File uploaded"),
@@ -76,6 +91,9 @@ VERBS = {
     "pool.changed": gettext_lazy("Pool changed"),
     "pool.rules_saved": gettext_lazy("Pool rules changed"),
     "pool.extended": gettext_lazy("Time before the pool extended"),
+    "assignment.saved": gettext_lazy("Rule of assignment changed"),
+    "assignment.moved": gettext_lazy("Rule of assignment moved"),
+    "assignment.deleted": gettext_lazy("Rule of assignment deleted"),
     "churn.rule_saved": gettext_lazy("Churn rule changed"),
     "churn.rule_restated": gettext_lazy("Churn rule restated for the past"),
     "cadence.saved": gettext_lazy("Contact rhythm changed"),
@@ -96,6 +114,8 @@ LABELS = {
     "contact_points": gettext_lazy("Contact points"),
     "tags": gettext_lazy("Tags"),
     "reason": gettext_lazy("Reason"),
+    "closing": gettext_lazy("Reason"),
+    "until": gettext_lazy("Try again on"),
     "origin": gettext_lazy("Came with"),
     "list": gettext_lazy("List"),
     "filters": gettext_lazy("Filters"),
@@ -109,7 +129,22 @@ DAY = re.compile(r"\d{4}-\d\d-\d\d")
 NUMBER = re.compile(r"\+?\d[\d ()-]{5,}\d")
 
 
-LISTS = {"customers": gettext_lazy("Customers"), "journal": gettext_lazy("Journal")}
+LISTS = {
+    "customers": gettext_lazy("Customers"),
+    "conflicts": gettext_lazy("Conflicts"),
+    "orders": gettext_lazy("Orders"),
+    "order_lines": gettext_lazy("Lines of orders"),
+    "people": gettext_lazy("People around them"),
+    "points": gettext_lazy("Ways to reach them"),
+    "interactions": gettext_lazy("Contacts"),
+    "assets": gettext_lazy("Vehicles and assets"),
+    "agenda": gettext_lazy("What is due"),
+    "pool": gettext_lazy("Pool"),
+    "duplicates": gettext_lazy("Possible duplicates"),
+    "journal": gettext_lazy("Journal"),
+    "shares": gettext_lazy("Shares"),
+}
+CLOSING = dict([*CloseReason.choices, *Reopened.choices])
 ORIGINS = {
     "form": gettext_lazy("the form"),
     "api": gettext_lazy("a program"),
@@ -186,11 +221,22 @@ class Words:
     def _told(self, key: str, known: Field[Any, Any] | None, value: Any) -> str:
         if key == "contact_points" and value:
             return pgettext("list", ", ").join(way_text(each, self.phones) for each in value)
+        if key == "closing" and value in CLOSING:
+            return str(CLOSING[value])
         if key == "list" and value in LISTS:
             return str(LISTS[value])
         if key == "origin" and value:
             return origin_text(str(value))
+        if key == "conditions" and value:
+            return pgettext("list", ", ").join(
+                self._condition(name, value[name]) for name in CONDITIONS if name in value
+            )
         return self._said(known, value)
+
+    def _condition(self, name: str, words: list[Any]) -> str:
+        shown = [self.units.get(each, each) if name == "branches" else each for each in words]
+        said = pgettext("list", ", ").join(word_text(name, each) for each in shown)
+        return f"{CONDITIONS[name]} {said}"
 
     def _said(self, known: Field[Any, Any] | None, value: Any) -> str:
         if value is None or value == "" or value == [] or value == {}:
@@ -199,6 +245,8 @@ class Words:
             return _("yes") if value else _("no")
         of_models: dict[Any, Mapping[Any, str]] = {User: self.people, Unit: self.units}
         names = of_models.get(getattr(known, "related_model", None))
+        if names is not None and isinstance(value, list):
+            return pgettext("list", ", ").join(str(names.get(each, each)) for each in value)
         if names is not None:
             return str(names.get(value, value))
         if isinstance(value, list):
@@ -219,7 +267,7 @@ def kinds() -> list[tuple[str, str]]:
     subjects = (
         "customers.customer", "customers.asset", "customers.contactblock", "sales.order",
         "followups.interaction", "agenda.agendaitem", "exports.export", "imports.importrun",
-        "churn.churnrule", "accounts.user", "accounts.unit",
+        "ownership.conflict", "churn.churnrule", "accounts.user", "accounts.unit",
     )  # fmt: skip
     return [
         (subject, str(apps.get_model(subject)._meta.verbose_name).capitalize())

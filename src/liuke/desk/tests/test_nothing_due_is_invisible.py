@@ -16,8 +16,13 @@ from liuke.agenda.rules import Kind
 from liuke.agenda.services import Due
 from liuke.core import clock
 from liuke.core.errors import Refused
-from liuke.customers.models import Customer
-from liuke.customers.services import assign_customers
+from liuke.customers.models import Collaborator, Customer
+from liuke.customers.services import (
+    Help,
+    add_collaborator,
+    assign_customers,
+    end_collaborator,
+)
 from liuke.desk.queries.today import today_of, whose
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +35,7 @@ WHY = {
 CUSTOMERS, PEOPLE = 4, 5
 EVENTS = st.lists(
     st.tuples(
-        st.sampled_from(["due", "later", "hand", "done", "undo", "give", "leave"]),
+        st.sampled_from(["due", "later", "hand", "done", "undo", "give", "leave", "help", "alone"]),
         st.integers(0, CUSTOMERS - 1),
         st.integers(0, PEOPLE - 1),
         st.integers(-3, 3),
@@ -71,8 +76,12 @@ def people_of_theirs(staff, customer, on_day) -> list[Customer]:
 @example(events=[("due", 0, 0, 0), ("hand", 0, 1, 0), ("give", 0, 3, 0)])
 @example(events=[("due", 0, 0, 0), ("hand", 0, 1, 0), ("leave", 0, 1, 0)])
 @example(events=[("due", 2, 0, 0), ("hand", 2, 4, 0), ("leave", 0, 4, 0)])
+@example(events=[("due", 0, 0, 0), ("help", 0, 3, 0), ("hand", 0, 3, 0)])
+@example(events=[("due", 0, 0, 0), ("help", 0, 3, 0), ("hand", 0, 3, 0), ("alone", 0, 3, 0)])
+@example(events=[("due", 0, 0, 0), ("help", 0, 3, 0), ("hand", 0, 3, 0), ("give", 0, 3, 0)])
 def test_nothing_due_is_invisible(staff, people_of_theirs, events) -> None:
     AgendaItem.objects.all().delete()
+    Collaborator.objects.all().delete()
     for verb, which, who, day in events:
         with suppress(Refused, AgendaItem.DoesNotExist):
             _happens(verb, people_of_theirs[which], staff[who], TODAY + timedelta(days=day), staff)
@@ -84,13 +93,21 @@ def test_nothing_due_is_invisible(staff, people_of_theirs, events) -> None:
         able = [each for each in here if each.may(Act.FOLLOW_UP)]
         # Those who do not ask for it see it: on the list that opens by itself.
         assert any(pk in _on_list(each, "") for each in able)
+        assignee = AgendaItem.objects.filter(customer=pk, closed_at=None, assignee__in=able)
+        for item in assignee.exclude(assignee=None).select_related("assignee__role"):
+            if _is_due(item):
+                assert pk in _on_list(item.assignee, "me"), "who was asked to do it does not see it"
         if owner in able:
             assert any(pk in _on_list(each, "me") for each in able), "nobody has to do it"
 
 
 def _due_now() -> set[int]:
     rows = AgendaItem.objects.filter(closed_at=None, due_on__lte=TODAY)
-    return {row.customer_id for row in rows if (row.snoozed_until or TODAY) <= TODAY}
+    return {row.customer_id for row in rows if _is_due(row)}
+
+
+def _is_due(item: AgendaItem) -> bool:
+    return item.due_on <= TODAY and (item.snoozed_until or TODAY) <= TODAY
 
 
 def _on_list(viewer: User, asked: str) -> set[int]:
@@ -108,6 +125,11 @@ def _happens(verb: str, about: Customer, who: User, day: date, staff: list[User]
     elif verb == "give":
         given = who.pk if who.is_active else None
         assign_customers(actor=boss, customer_ids=[about.pk], owner_id=given)
+    elif verb == "help":
+        add_collaborator(actor=boss, help=Help(about.pk, who.pk, "报价"))
+    elif verb == "alone":
+        for row in Collaborator.objects.filter(customer=about, person=who, ended_at=None):
+            end_collaborator(actor=boss, customer_id=about.pk, collaborator_id=row.pk)
     elif verb == "leave":
         if who != boss and User.objects.get(pk=who.pk).is_active:
             deactivate_user(actor=boss, username=who.username)

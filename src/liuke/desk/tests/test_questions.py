@@ -46,7 +46,7 @@ def client_of(user) -> Client:
 
 def token(client: Client) -> str:
     shown = client.post(reverse("customer-known"), TYPED)
-    return shown.context["matches"][0].known.token
+    return shown.context["matches"][0].known.sign
 
 
 def test_the_owner_is_asked_and_the_answer_returns(wang, lin, zhao) -> None:

@@ -1,48 +1,42 @@
 """Screens that mix apps: the customers list, one customer, search."""
 
 import json
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
-from django.views.decorators.http import require_POST
+from django.utils.translation import pgettext
 
-from liuke.accounts.models import SavedView
-from liuke.accounts.queries import may_with, viewer_of
+from liuke.accounts.queries import acts_with, viewer_of
 from liuke.accounts.rules import Act
-from liuke.accounts.services import change_view, delete_view, keep_columns, require, save_view
+from liuke.accounts.services import keep_columns, require
 from liuke.churn.queries import scores
 from liuke.core import clock
-from liuke.core.errors import Refused, Stale
-from liuke.core.templatetags import ui
+from liuke.core.errors import Stale
 from liuke.customers import queries as customers
 from liuke.customers.forms import CellForm
 from liuke.customers.forms.answers import AnswerForm
+from liuke.customers.forms.closing import CloseForm
 from liuke.customers.models import Customer
+from liuke.customers.queries.closing import closure_of
 from liuke.customers.queries.duplicates import successor
-from liuke.customers.queries.fields import standard_of
+from liuke.customers.queries.fields import levels, standard_of
+from liuke.customers.queries.helping import helpers_of
 from liuke.customers.queries.profile import profile_of
 from liuke.customers.services import (
-    Batch,
-    assign_customers,
-    tag_customers,
-    undo_batch,
     update_customer,
 )
-from liuke.desk.queries import around, customer_page, listing, own_views, pool_line
+from liuke.desk.queries import around, conflicts, customer_page, listing, own_views, pool_line
+from liuke.desk.views.many import asked_within, named
 from liuke.exports.rules import Format
 from liuke.exports.views import answer
 from liuke.ownership import queries as ownership
+from liuke.ownership.queries.conflicts import pending_of
 from liuke.sales import queries as sales
 
 MORE = 40
@@ -57,14 +51,18 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     if not request.GET and (address := own_views.opening(viewer)):
         return redirect(reverse("customers") + address)
-    within = customers.within_reach(viewer)
+    own = customers.within_reach(viewer)
+    within = asked_within(viewer, request.GET, own)
     visible = Customer.objects.filter(within)
     look = own_views.look(viewer, request.GET)
     if request.GET.getlist("column") and not look.current:
         keep_columns(actor=viewer, list_name=own_views.LIST, columns=look.columns)
     tally = customers.tally(viewer)
     may_edit = viewer.may(Act.EDIT_CUSTOMERS)
-    declared = listing.customer_list(viewer)
+    ranks = levels(archived=True)
+    declared = listing.customer_list(viewer, ranks)
+    if look.tabs:
+        look = look.with_counts(own_views.counts_at_hand(viewer, declared, large=tally.kept))
     choices = {each.key: each.choices for each in declared.filters}
     page = declared.page(
         visible,
@@ -80,11 +78,14 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         "views_url": reverse("customers-view"),
         "stages": [*listing.stage_line(tally, request.GET), *pool_line.boxes(viewer)],
         "watch": listing.watched(tally),
-        "is_new": not visible.exists(),
+        "is_new": not Customer.objects.filter(own).exists(),
         "may_edit": may_edit,
         "may_pick": may_edit or viewer.may(Act.EXPORT),
-        "people": choices["owner"],
+        "people": [each for each in choices["owner"] if each[0] != "me"],
+        "may_assign": viewer.may(Act.ASSIGN),
         "tags": choices["tag"],
+        "levels": [row.name for row in ranks if row.archived_at is None],
+        "close_form": CloseForm(),
     }
     return render(request, "desk/customers.html", context)
 
@@ -98,104 +99,9 @@ def customers_export(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST":
         everything = request.POST.get("all") == "1"
         query = QueryDict(request.POST.get("query", "") if everything else "")
-        picked = None if everything else _named(request)
+        picked = None if everything else named(request)
     columns = own_views.look(viewer, request.GET).columns
     return answer(viewer, "customers", query, columns, Format.CSV, picked)
-
-
-@require_POST
-def customers_assign(request: HttpRequest) -> HttpResponse:
-    """The selected customers go to one person, or to nobody."""
-    viewer, owner = viewer_of(request), request.POST.get("owner", "")
-    owner = "" if owner == "nobody" else owner
-    owner_id = int(owner) if owner.isdecimal() and len(owner) < LONGEST_ID else None
-    if owner and owner_id is None:
-        raise Http404
-
-    def act(ids: list[int]) -> Batch:
-        return assign_customers(actor=viewer, customer_ids=ids, owner_id=owner_id)
-
-    def said(count: int) -> str:
-        return ngettext("%(n)s customer assigned.", "%(n)s customers assigned.", count)
-
-    return _with_selected(request, act, said)
-
-
-@require_POST
-def customers_tag(request: HttpRequest) -> HttpResponse:
-    """The selected customers get a tag, or lose one."""
-    viewer, posted = viewer_of(request), request.POST
-    off = posted.getlist("off")
-    # Named "off" because a form with a field "remove" could not be removed from the page.
-    # Enter in the field of a new tag presses no button of a known one.
-    add = posted.getlist("add") or ([] if off else [posted.get("more", "").strip()])
-
-    def act(ids: list[int]) -> Batch:
-        if not any((*add, *off)):
-            raise Refused(_("Type a tag first."))
-        return tag_customers(actor=viewer, customer_ids=ids, add=add, remove=off)
-
-    def said(count: int) -> str:
-        if off:
-            return ngettext(
-                "Tag taken off %(n)s customer.", "Tag taken off %(n)s customers.", count
-            )
-        return ngettext("%(n)s customer tagged.", "%(n)s customers tagged.", count)
-
-    return _with_selected(request, act, said)
-
-
-@require_POST
-def customers_undo(request: HttpRequest) -> HttpResponse:
-    """Back to how it was before one's own act on many."""
-    try:
-        at = datetime.fromisoformat(request.GET.get("at", ""))
-    except ValueError:
-        raise Http404 from None
-    if at.tzinfo is None:
-        raise Http404
-    try:
-        count = undo_batch(actor=viewer_of(request), at=at)
-    except Refused as refusal:
-        messages.error(request, refusal.messages[0])
-    else:
-        said = ngettext("Undone for %(n)s customer.", "Undone for %(n)s customers.", count)
-        messages.success(request, said % {"n": ui.num(count)})
-    return HttpResponse(status=204)
-
-
-@require_POST
-def customers_view(request: HttpRequest) -> HttpResponse:
-    """Save, change or delete a view of one's own."""
-    viewer, posted = viewer_of(request), request.POST
-    query = own_views.filters_of(QueryDict(posted.get("query", "")))
-    columns, name, which = posted.getlist("column"), posted.get("name", ""), posted.get("view", "")
-    try:
-        if not which:
-            view = save_view(
-                actor=viewer, list_name=own_views.LIST, name=name, query=query, columns=columns,
-                as_default=posted.get("default") == "1",
-            )  # fmt: skip
-            messages.success(request, _("The view “%s” is saved.") % view.name)
-            return redirect(reverse("customers") + own_views.address_of(view))
-        found = get_object_or_404(SavedView, user=viewer, pk=which if which.isdecimal() else 0)
-        changes: dict[str, dict[str, Any]] = {
-            "update": {"query": query, "columns": columns},
-            "rename": {"name": name},
-            "default": {"as_default": True},
-            "no_default": {"as_default": False},
-        }
-        if posted.get("act") == "delete":
-            delete_view(actor=viewer, view_id=found.pk)
-            messages.success(request, _("The view “%s” is deleted.") % found.name)
-            return redirect(f"{reverse('customers')}?view={own_views.EVERYBODY}")
-        given = changes.get(posted.get("act", ""), {})
-        view = change_view(actor=viewer, view_id=found.pk, **given)
-    except ValidationError as problem:
-        messages.error(request, problem.messages[0])
-        return redirect(_back(request))
-    messages.success(request, _("Saved."))
-    return redirect(reverse("customers") + own_views.address_of(view))
 
 
 def customer_cell(request: HttpRequest, pk: int, field: str) -> HttpResponse:
@@ -247,8 +153,9 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     kind = request.GET.get("past", "")
     asked = request.GET.get("shown", "")
     shown = min(int(asked), MOST) if asked.isdecimal() and len(asked) < 5 else MORE
+    acts = acts_with(viewer, found)
     customers.hide_phones(viewer, [found])
-    past = customer_page.past(found, kind, shown, may_with(viewer, Act.SEE_PHONES, found))
+    past = customer_page.past(found, kind, shown, Act.SEE_PHONES in acts)
     profile = profile_of(found)
     context = {
         "customer": found,
@@ -266,17 +173,21 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "profile": profile,
         "ask": AnswerForm.next(viewer, found, profile, "page"),
         "children": list(found.children.all()),
+        "closure": closure_of(found),
         "standard": standard_of(found.level),
         "outlook": scores.outlook_of(found.pk, today),
         "future": customer_page.future(found, today),
         "owners": ownership.history_of(found.pk),
         "has_pools": ownership.has_pools(),
-        "may_assign": may_with(viewer, Act.ASSIGN, found),
-        "may_follow_up": may_with(viewer, Act.FOLLOW_UP, found),
-        "may_edit": may_with(viewer, Act.EDIT_CUSTOMERS, found),
-        "may_record": may_with(viewer, Act.RECORD_ORDERS, found),
+        "helpers": helpers_of(pk),
+        "conflicts": pending_of(pk),
+        "may_claim": conflicts.may_claim(viewer, found, acts),
+        "may_assign": Act.ASSIGN in acts,
+        "may_follow_up": Act.FOLLOW_UP in acts,
+        "may_edit": Act.EDIT_CUSTOMERS in acts,
+        "may_record": Act.RECORD_ORDERS in acts,
         "may_see_journal": viewer.may(Act.SEE_JOURNAL),
-        "may_erase": may_with(viewer, Act.PRIVACY, found),
+        "may_erase": Act.PRIVACY in acts,
     }
     return render(request, "desk/customer.html", context)
 
@@ -307,54 +218,6 @@ def palette(request: HttpRequest) -> HttpResponse:
         "may_record": viewer.may(Act.RECORD_ORDERS),
     }
     return render(request, "desk/palette.html", context)
-
-
-def _picked(request: HttpRequest) -> tuple[QuerySet[Customer], QueryDict]:
-    """The rows a mass act names, within sight: those ticked, or all that an address asks for."""
-    rows, posted = customers.visible_to(viewer_of(request)), request.POST
-    if posted.get("all") == "1":
-        return rows, QueryDict(posted.get("query", ""))
-    return rows.filter(pk__in=_named(request)), QueryDict()
-
-
-def _named(request: HttpRequest) -> list[int]:
-    """The ids of the rows that were ticked."""
-    named = request.POST.get("ids", "").split(",")[:MOST_PICKED]
-    return [int(pk) for pk in named if pk.isdecimal() and len(pk) < LONGEST_ID]
-
-
-def _with_selected(
-    request: HttpRequest, act: Callable[[list[int]], Batch], said: Callable[[int], str]
-) -> HttpResponse:
-    """Do something with the selected customers, say with how many, and offer the way back."""
-    viewer = viewer_of(request)
-    require(viewer, Act.EDIT_CUSTOMERS)
-    rows, query = _picked(request)
-    selected = listing.customer_list(viewer).select(rows, query).order_by()
-    ids = list(selected.values_list("pk", flat=True)[: MOST_PICKED + 1])
-    try:
-        if len(ids) > MOST_PICKED:
-            raise Refused(
-                _("Choose at most %(n)s customers at a time: narrow the list first.")
-                % {"n": ui.num(MOST_PICKED)}
-            )
-        batch = act(ids)
-    except ValidationError as problem:
-        messages.error(request, problem.messages[0])
-    else:
-        undo = f"{reverse('customers-undo')}?{urlencode({'at': batch.at.isoformat()})}"
-        words = _("Nothing to change: it is so already.")
-        if batch.count:
-            words = said(batch.count) % {"n": ui.num(batch.count)}
-        messages.success(request, words, extra_tags=undo if batch.count else "")
-    return redirect(_back(request))
-
-
-def _back(request: HttpRequest) -> str:
-    """The list as the person left it: same filters, same page."""
-    came = urlsplit(request.headers.get("Referer", ""))
-    query = came.query if came.path == reverse("customers") else ""
-    return f"{reverse('customers')}?{query or f'view={own_views.EVERYBODY}'}"
 
 
 def _stale(stale: Stale) -> dict[str, str]:

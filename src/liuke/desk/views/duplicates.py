@@ -46,6 +46,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
         "runs": twin_lines.runs(viewer),
         "merges": list(merges_of(viewer).select_related("by", "undone_by")[:RECENT]),
         "may_merge": viewer.may(Act.MERGE),
+        "may_export": viewer.may(Act.EXPORT),
     }
     return render(request, "desk/duplicates.html", context)
 

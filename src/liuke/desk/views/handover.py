@@ -1,6 +1,5 @@
 """Somebody leaves or has too much: who takes over, what they have to know, what became of it."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,7 +20,7 @@ from liuke.desk.queries import handover as pages
 from liuke.ownership import queries as ownership
 from liuke.ownership import services
 from liuke.ownership.forms import HandoverForm
-from liuke.ownership.rules import spread
+from liuke.ownership.rules import digest
 
 MOST_BY_HAND = 300
 
@@ -56,9 +55,9 @@ def handover_new(request: HttpRequest, pk: int) -> HttpResponse:
             given = form.cleaned_data
             portions = ownership.portions(viewer, leaver, given["levels"], given["stages"])
             chosen = [each for each in people if each.pk in given["receivers"]]
-            plan = spread(portions, ownership.seats(chosen), given["way"])
+            plan = ownership.planned(portions, chosen, given["way"])
             plan |= _by_hand(request, plan, {each.pk for each in people})
-            seen = request.POST.get("plan") == _digest(plan)
+            seen = request.POST.get("plan") == digest(plan)
             if request.POST.get("act") == "go" and seen:
                 try:
                     made = services.hand_over(
@@ -83,7 +82,7 @@ def handover_new(request: HttpRequest, pk: int) -> HttpResponse:
             status = 422 if form.errors else 200
             context |= {
                 "shares": pages.shares(people, plan, clock.today()),
-                "plan": _digest(plan),
+                "plan": digest(plan),
                 "total": len(plan),
                 "people": people,
                 "by_hand": len(plan) <= MOST_BY_HAND,
@@ -129,9 +128,3 @@ def _by_hand(request: HttpRequest, plan: Mapping[int, int], able: set[int]) -> d
         if to.isdecimal() and len(to) < 19 and int(to) in able:
             found[pk] = int(to)
     return found
-
-
-def _digest(plan: Mapping[int, int]) -> str:
-    """What two people have to agree on before it happens: who gets whom."""
-    text = ",".join(f"{pk}:{to}" for pk, to in sorted(plan.items()))
-    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()

@@ -15,6 +15,7 @@ from liuke.agenda import queries, services
 from liuke.agenda.forms import AnswerForm, QuestionForm
 from liuke.customers.forms.typed import typed_in
 from liuke.customers.queries.likeness import matches
+from liuke.customers.queries.told import told_of
 
 TYPED = ("name", "code", "credit_code", "kind", "value")
 
@@ -24,9 +25,9 @@ def ask_owner(request: HttpRequest) -> HttpResponse:
     """Which customer is meant follows from what is typed: its number is told to nobody."""
     viewer = viewer_of(request)
     require(viewer, Act.EDIT_CUSTOMERS)
-    about = request.GET.get("about", "")
+    about = told_of(viewer, request.GET.get("about", ""))
     found = [each.known for each in matches(viewer, typed_in(request.POST))]
-    known = next((each for each in found if each.token and each.token == about), None)
+    known = next((each for each in found if each.customer_id == about and not each.seen), None)
     if known is None:
         raise Http404
     sent = "question" in request.POST

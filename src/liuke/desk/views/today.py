@@ -1,10 +1,12 @@
 """Today: what is due, and the drawer in which a contact is written down."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
@@ -46,6 +48,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "handed": ownership.handed_lately(viewer, day),
         "back": today_page.back_this_week(viewer, day),
         "may_follow_up": viewer.may(Act.FOLLOW_UP),
+        "export_url": _export_url(which, kind) if viewer.may(Act.EXPORT) else "",
     }
     return render(request, "desk/today.html", context)
 
@@ -105,6 +108,13 @@ def _drawer(
         **contact_page.briefing(viewer_of(request), found, clock.today()),
     }
     return render(request, "desk/contact.html", context)
+
+
+def _export_url(which: today_page.Whose, kind: str) -> str:
+    """The same list as a file."""
+    asked = {"whose": str(which.who_id or ""), "kind": kind}
+    chosen = urlencode({name: value for name, value in asked.items() if value})
+    return f"{reverse('export-new', args=['agenda'])}?{chosen}"
 
 
 def _whose(request: HttpRequest, viewer: User) -> today_page.Whose:

@@ -175,7 +175,7 @@ class Plan:
 
 
 def _plan(known: Footing, cadences: Mapping[str, Cadence], today: date) -> Plan:
-    if known.blocked:
+    if known.unsought:
         return Plan(None, None, None)
     if (step := _step(known)) is not None:
         # What was agreed replaces the firm's own rhythm.

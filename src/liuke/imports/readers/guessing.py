@@ -10,6 +10,7 @@ from liuke.imports.readers.words import WORDS
 MARKS = re.compile(r"[\s_\-./()（）【】\[\]:：#*]+")
 UNITS = re.compile(r"[(（【\[](?:元|¥|￥|rmb|cny|usd|件|个)[)）】\]]", re.IGNORECASE)
 NUMBER = re.compile(r"^[-+(]?[¥￥$€£]?\s*-?[\d０-９][\d０-９.,，．\s]*\)?\s*元?$")
+TELEPHONE = re.compile(r"^\D{0,6}\d[\d\s\-()（）+/、,，;；]{5,}")
 DATE = re.compile(
     r"^(\d{4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|(19|20)\d{6}"
     r"|[34]\d{4}(\.\d+)?$|\d{1,2}[- ][A-Za-z]{3})"
@@ -19,6 +20,7 @@ SHAPES: dict[Field, re.Pattern[str]] = {
     Field.AMOUNT: NUMBER,
     Field.QUANTITY: NUMBER,
     Field.PRICE: NUMBER,
+    Field.PHONE: TELEPHONE,
 }
 ENOUGH = 0.6
 # Where two columns could be it, the surer kind of name chooses first.
@@ -32,6 +34,7 @@ TURN = (
     Field.DESCRIPTION,
     Field.PRODUCT,
     Field.NAME,
+    Field.PHONE,
 )
 VISIT_WORDS = ("进厂", "进店", "到店", "工单", "visit")
 PAID = ("实收", "实付", "paid", "net")

@@ -34,7 +34,7 @@ ACCEPTED = """
 CREATE TABLE accepted AS
 SELECT row, customer_ AS customer, happened, quantity, price, money,
        coalesce(product_, '') AS product, coalesce(description_, '') AS text,
-       coalesce(name_, '') AS name,
+       coalesce(name_, '') AS name, coalesce(phone_, '') AS phone,
        CASE WHEN quantity < 0 THEN 'return' ELSE $kind END AS kind,
        coalesce(order_, 'row-' || left(md5(concat_ws('|',
            customer_, happened, quantity, price, coalesce(product_, ''))), 24)
@@ -63,13 +63,15 @@ GROUP BY number, customer
 """
 ORDERS = """
 CREATE TABLE orders AS
-SELECT q.place, a.kind, a.number, a.customer, n.name, min(a.happened) AS happened,
+SELECT q.place, a.kind, a.number, a.customer, n.name, n.phone, min(a.happened) AS happened,
        sum(a.money) AS total, count(*) AS lines, min(a.row) AS first_row
 FROM accepted a ANTI JOIN worthless USING (number, kind)
 JOIN queue q USING (number)
-JOIN (SELECT customer, coalesce(arg_max(name, (happened, name)) FILTER (name <> ''), '') AS name
+JOIN (SELECT customer,
+             coalesce(arg_max(name, (happened, name)) FILTER (name <> ''), '') AS name,
+             coalesce(arg_max(phone, (happened, phone)) FILTER (phone <> ''), '') AS phone
       FROM accepted GROUP BY customer) n USING (customer)
-GROUP BY q.place, a.kind, a.number, a.customer, n.name
+GROUP BY q.place, a.kind, a.number, a.customer, n.name, n.phone
 ORDER BY q.place, a.kind DESC
 """
 LINES = """

@@ -21,6 +21,7 @@ class Field(StrEnum):
     PRODUCT = "product"
     DESCRIPTION = "description"
     NAME = "name"
+    PHONE = "phone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Meaning:
     product: str = ""
     description: str = ""
     name: str = ""
+    phone: str = ""
     kind: str = "sale"
     date_order: str = ""
 

@@ -13,7 +13,7 @@ from liuke.imports.readers.numbers import Decimals, decimals_of, number
 
 EARLIEST = datetime(1980, 1, 1)
 CODES = (Field.CUSTOMER, Field.ORDER, Field.PRODUCT)
-TEXTS = (Field.DESCRIPTION, Field.NAME)
+TEXTS = (Field.DESCRIPTION, Field.NAME, Field.PHONE)
 MONEY = (Field.AMOUNT, Field.QUANTITY, Field.PRICE)
 LONGEST = {
     Field.CUSTOMER: 60,
@@ -21,6 +21,7 @@ LONGEST = {
     Field.PRODUCT: 60,
     Field.DESCRIPTION: 200,
     Field.NAME: 120,
+    Field.PHONE: 120,
 }
 LARGEST = {Field.AMOUNT: "1e11", Field.QUANTITY: "1e9", Field.PRICE: "1e11"}
 

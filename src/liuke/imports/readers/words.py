@@ -57,4 +57,10 @@ WORDS: dict[Field, tuple[str, ...]] = {
         """customername clientname membername fullname 客户名称 客户姓名 会员姓名 会员名称 会员名
         顾客姓名 姓名 车主姓名 买家昵称 买家姓名 收货人 公司名称 name 名称"""
     ),
+    Field.PHONE: _words(
+        """mobile mobilephone phone phonenumber cellphone telephone tel contactnumber
+        手机号 手机 手机号码 电话 电话号码 联系电话 联系手机 联系方式 客户电话 客户手机
+        会员手机 车主电话
+        收货电话 收货人电话 移动电话"""
+    ),
 }

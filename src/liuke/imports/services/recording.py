@@ -14,7 +14,7 @@ from duckdb import DuckDBPyConnection
 
 from liuke.accounts.models import User
 from liuke.accounts.queries import reach_of
-from liuke.customers.queries import ids_by_code, visible_to
+from liuke.customers.queries import ids_by_code, within
 from liuke.customers.services import KnownCustomer, ensure_customers
 from liuke.imports.readers.mapping import Meaning
 from liuke.imports.services.kinds.kind import Made
@@ -33,6 +33,7 @@ class Waiting:
     number: str
     customer: str
     name: str
+    phone: str
     happened: datetime
     total: Decimal
     line_count: int
@@ -89,7 +90,7 @@ class Outcome:
 def next_orders(connection: DuckDBPyConnection, after: int, limit: int = CHUNK) -> list[Waiting]:
     rows = connection.execute(
         """
-        SELECT place, kind, number, customer, name, happened, total, lines FROM orders
+        SELECT place, kind, number, customer, name, phone, happened, total, lines FROM orders
         WHERE place > ? AND place <= ? ORDER BY place, kind DESC
         """,
         [after, after + limit],
@@ -157,7 +158,9 @@ def _attempt(
     lines: dict[tuple[int, str], list[NewLine]],
     origin: str,
 ) -> tuple[Recorded, list[int]]:
-    known = {order.customer: KnownCustomer(order.customer, order.name) for order in orders}
+    known = {
+        order.customer: KnownCustomer(order.customer, order.name, order.phone) for order in orders
+    }
     before = existing_customers(list(known))
     ids = ensure_customers(actor=actor, known=known.values(), origin=origin)
     zone = timezone.get_default_timezone()
@@ -183,7 +186,7 @@ def _out_of_reach(
     if actor is None or reach_of(actor).everything:
         return [], list(orders)
     known = existing_customers(list({order.customer for order in orders}))
-    mine = set(visible_to(actor).filter(pk__in=known.values()).values_list("pk", flat=True))
+    mine = set(within(actor).filter(pk__in=known.values()).values_list("pk", flat=True))
     hidden = {code for code, pk in known.items() if pk not in mine}
     message = _("This customer belongs to others. Ask somebody who sees the whole firm.")
     foreign = [(order.place, order.kind, message) for order in orders if order.customer in hidden]

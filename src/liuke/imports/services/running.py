@@ -98,11 +98,11 @@ def _record_records(run: ImportRun, actor: User | None, progress: Progress) -> N
     shape = records.kind_of(run).shape
     with opened_workbench(run) as connection, records.preparing(run) as ready:
         rows = records.next_rows(connection, shape, run.reading, run.position)
-        ready.ask(rows)
+        ready.ask([row.values for row in rows])
         while rows:
             following = records.next_rows(connection, shape, run.reading, rows[-1].place)
             prepared = ready.answer()
-            ready.ask(following)
+            ready.ask([row.values for row in following])
             with transaction.atomic():
                 counted = records.record_chunk(run, actor, rows, prepared)
                 done = {name: run.counts.get(name, 0) + n for name, n in counted.items()}

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from liuke.core import clock
-from liuke.customers.models import Customer
+from liuke.customers.models import ContactPoint, Customer
 from liuke.imports.models import ImportRun
 from liuke.imports.tests.conftest import Imported, reasons, rows
 from liuke.sales.models import Order, OrderLine
@@ -208,3 +208,17 @@ def test_the_past_makes_purchase_days(imported: Imported) -> None:
     assert (state.purchase_days, state.last_purchase_on) == (2, date(2026, 4, 4))
     assert ImportRun.objects.get(pk=run.pk).status == "done"
     assert [path.name for path in run.folder.iterdir()] == []
+
+
+def test_the_latest_telephone_of_a_new_customer_comes_along(imported: Imported) -> None:
+    header = "customer,date,order,amount,phone"
+    imported(
+        rows(
+            "C1,2026-03-04,A1,5,13800138000",
+            "C1,2026-05-04,A2,5,13900139000",
+            "C1,2026-04-04,A3,5,",
+            header=header,
+        )
+    )
+    assert [way.value for way in ContactPoint.objects.all()] == ["13900139000"]
+    assert Order.objects.count() == 3

@@ -51,6 +51,7 @@ CASES: dict[str, tuple[str, str, dict[str, str]]] = {
             "order": "单据编号",
             "date": "业务日期",
             "customer": "往来单位",
+            "phone": "联系电话",
             "description": "品名",
             "amount": "价税合计",
         },

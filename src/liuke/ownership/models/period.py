@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from liuke.customers.models import Customer
 from liuke.ownership.models.pool import Pool
 from liuke.ownership.rules import Reason
+from liuke.ownership.rules.assigning import sentence
 
 
 class OwnerPeriod(models.Model):
@@ -35,6 +36,7 @@ class OwnerPeriod(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
+    why = models.JSONField(null=True, blank=True)
     extended_until = models.DateField(_("extended until"), null=True)
     extended_why = models.CharField(_("why extended"), max_length=200, blank=True, db_default="")
 
@@ -61,3 +63,8 @@ class OwnerPeriod(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {self.owner_id} {self.started_at:%Y-%m-%d}"
+
+    @property
+    def because(self) -> str:
+        """Why a rule chose this owner, in the reader's language; kept are figures and words."""
+        return sentence(self.why) if self.why else ""

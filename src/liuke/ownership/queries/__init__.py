@@ -1,12 +1,13 @@
 """Reads of whose customer it is and was, and of what waits in the pools."""
 
-from liuke.ownership.queries import recycling
+from liuke.ownership.queries import assigning, recycling
 from liuke.ownership.queries.handovers import (
     handed,
     handed_lately,
     handovers_visible_to,
     owners_in_reach,
     owners_with_counts,
+    planned,
     portions,
     receivers_for,
     seats,
@@ -24,6 +25,7 @@ from liuke.ownership.queries.pools import (
 from liuke.ownership.queries.recycling import table
 
 __all__ = [
+    "assigning",
     "claimed_on",
     "claims_from",
     "handed",
@@ -35,6 +37,7 @@ __all__ = [
     "owned_by_level",
     "owners_in_reach",
     "owners_with_counts",
+    "planned",
     "pool_page",
     "pools_open_to",
     "portions",

@@ -10,16 +10,17 @@ from liuke.accounts.queries import people_visible_to, reach_of
 from liuke.accounts.rules import Act
 from liuke.core import clock
 from liuke.customers.models import Customer
-from liuke.customers.queries import visible_to
+from liuke.customers.queries import visible_to, within
 from liuke.ownership.models import HandedCustomer, Handover
-from liuke.ownership.rules import Portion, Seat
+from liuke.ownership.queries import assigning
+from liuke.ownership.rules import Portion, Seat, Way, spread
 
 NEW_FOR = timedelta(days=30)
 
 
 def owners_in_reach(viewer: User) -> QuerySet[User]:
-    """Everybody within sight, those who have left as well, as long as they own customers."""
-    reach = reach_of(viewer)
+    """Everybody whose customers one may hand over, those who have left as well."""
+    reach = reach_of(viewer, Act.HAND_OVER)
     people = User.objects.filter(pk__in=Customer.objects.values("owner"))
     return people if reach.everything else people.filter(pk__in=reach.user_ids)
 
@@ -41,13 +42,22 @@ def portions(
     viewer: User, leaver: User, levels: Collection[str] = (), stages: Collection[str] = ()
 ) -> list[Portion]:
     """The customers to be given away; no level or stage means all of them."""
-    rows = visible_to(viewer).filter(owner=leaver, state__isnull=False)
+    rows = within(viewer, Act.HAND_OVER).filter(owner=leaver, state__isnull=False)
     if levels:
         rows = rows.filter(level__in=["" if each == "none" else each for each in levels])
     if stages:
         rows = rows.filter(state__stage__in=stages)
     values = rows.order_by("pk").values_list("pk", "state__value_year", "level", "branch")
     return [Portion(*row) for row in values]
+
+
+def planned(portions: Sequence[Portion], people: Sequence[User], way: str) -> dict[int, int]:
+    """Customer → who takes over."""
+    given: dict[int, int] = {}
+    if way == Way.RULES:
+        given = assigning.by_rules([each.pk for each in portions], people)
+        portions, way = [each for each in portions if each.pk not in given], Way.EVENLY
+    return given | spread(portions, seats(people), way)
 
 
 def seats(people: Iterable[User]) -> list[Seat]:
@@ -61,7 +71,7 @@ def handovers_visible_to(viewer: User) -> QuerySet[Handover]:
     """Those of people within sight for who may hand over; for the others what came to them."""
     rows = Handover.objects.select_related("leaver", "by").annotate(customers=Count("handed"))
     if viewer.may(Act.HAND_OVER):
-        reach = reach_of(viewer)
+        reach = reach_of(viewer, Act.HAND_OVER)
         return rows if reach.everything else rows.filter(leaver__in=reach.user_ids)
     mine = HandedCustomer.objects.filter(receiver=viewer)
     return rows.filter(pk__in=mine.values("handover"))

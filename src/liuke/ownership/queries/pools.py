@@ -34,8 +34,9 @@ def pools_open_to(viewer: User) -> list[Pool]:
 
 
 def waiting(pools: Collection[Pool]) -> QuerySet[Customer]:
-    """The customers in these pools."""
-    return Customer.objects.filter(state__pool__in=[pool.pk for pool in pools], owner=None)
+    """The customers in these pools; nobody waits who is closed."""
+    ids = [pool.pk for pool in pools]
+    return Customer.objects.filter(state__pool__in=ids, state__closed_on=None, owner=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,8 @@ def pool_page(viewer: User, pools: Collection[Pool], number: int = 1) -> PoolPag
     """Who waits, the most valuable first; what a pool hides never leaves the database's side."""
     known = {pool.pk: pool for pool in pools}
     found = waiting(pools)
-    periods = OwnerPeriod.objects.filter(customer=OuterRef("pk"))
-    last = periods.filter(owner__isnull=False).order_by("-started_at").values("owner__name")[:1]
-    since = periods.filter(ended_at=None).values("started_at")[:1]
     rows = (
-        found.annotate(last_owner=Subquery(last), since=Subquery(since))
+        with_past(found)
         .select_related("state")
         .prefetch_related("assets", "contact_points")
         .order_by("-state__value_year", "pk")
@@ -83,6 +81,14 @@ def pool_page(viewer: User, pools: Collection[Pool], number: int = 1) -> PoolPag
         found.count(),
         len(shown) > PAGE,
     )
+
+
+def with_past(found: QuerySet[Customer]) -> QuerySet[Customer]:
+    """The same customers with `last_owner` and `since`, when they came to the pool."""
+    periods = OwnerPeriod.objects.filter(customer=OuterRef("pk"))
+    last = periods.filter(owner__isnull=False).order_by("-started_at").values("owner__name")[:1]
+    since = periods.filter(ended_at=None).values("started_at")[:1]
+    return found.annotate(last_owner=Subquery(last), since=Subquery(since))
 
 
 def _waiting(row: Customer, pool: Pool) -> Waiting:

@@ -4,10 +4,11 @@ The clock is set to the end of each half-year, so that the record reads as if it
 """
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -24,7 +25,7 @@ from liuke.customers.services import (
 )
 from liuke.followups.services import NewInteraction, record_interactions
 from liuke.sales.services import NewLine, NewOrder, record_orders
-from liuke.site.demo import people, ties
+from liuke.site.demo import known, people, ties, together
 from liuke.site.demo.lives import YEARS, Life, Visit, simulate
 from liuke.site.demo.profiles import PROFILES, Profile
 from liuke.site.demo.talks import Talk, talks_of
@@ -42,17 +43,22 @@ def build(business: str) -> None:
     begun = today - timedelta(days=365 * YEARS)
     with clock.set_to(begun):
         staff = people.hire(profile.firm, profile.branches)
+        own = known.define(profile)
     numbers: Ids = {}
     plates: Ids = {}
     for first, end in _halves(begun, today):
+        if end == today:
+            with clock.set_to(first):
+                together.begin_to_help(staff)
         # Written down by the evening before: today's work is nobody's yet.
         with clock.set_to(_moment(end, -1)):
             newcomers = [life for life in lives if first <= life.joined < end]
-            _customers(newcomers, staff, numbers, plates)
+            _customers(newcomers, profile, own, staff, numbers, plates)
             _around(newcomers, profile, numbers)
             _relations(links, numbers, first, end)
             _orders(lives, profile, staff, numbers, plates, first, end)
             _contacts(talks, staff, numbers, first, end)
+    together.claim_customers(staff, today)
     people.see_off(today)
     people.is_demo.cache_clear()
     write_truth(lives)
@@ -70,17 +76,24 @@ def write_truth(lives: Sequence[Life]) -> None:
         )
 
 
-def _customers(lives: Sequence[Life], staff: dict[str, User], numbers: Ids, plates: Ids) -> None:
-    rows = customers.record_customers(
-        actor=None, new=[_customer(life, staff) for life in lives], origin="demo"
-    )
+def _customers(
+    lives: Sequence[Life],
+    profile: Profile,
+    own: Mapping[str, str],
+    staff: dict[str, User],
+    numbers: Ids,
+    plates: Ids,
+) -> None:
+    new = [_customer(life, known.answers(life, profile, own), staff) for life in lives]
+    rows = customers.record_customers(actor=None, new=new, origin="demo")
     numbers |= {row.code: row.pk for row in rows}
     assets = Asset.objects.filter(customer__in=[row.pk for row in rows])
     plates |= dict(assets.values_list("serial", "pk"))
 
 
-def _customer(life: Life, staff: dict[str, User]) -> NewCustomer:
+def _customer(life: Life, said: Mapping[str, Any], staff: dict[str, User]) -> NewCustomer:
     adviser = staff[life.adviser.username]
+    columns = {name: said[name] for name in known.COLUMNS if name in said}
     return NewCustomer(
         {
             "kind": "organization" if life.is_organization else "person",
@@ -91,9 +104,11 @@ def _customer(life: Life, staff: dict[str, User]) -> NewCustomer:
             "source": life.source,
             "owner": adviser,
             "branch": adviser.unit,
+            **columns,
         },
         [NewContactPoint(kind, value, kind == "mobile") for kind, value in ties.ways_of(life)],
         [(car.name, car.plate) for car in life.cars if car.plate],
+        said={name: value for name, value in said.items() if name not in columns},
     )
 
 

@@ -20,6 +20,8 @@ BY_CUSTOMER = {
     "customer-release": Act.ASSIGN,
     "customer-extend": Act.FOLLOW_UP,
     "customer-ask": Act.EDIT_CUSTOMERS,
+    "customer-close": Act.EDIT_CUSTOMERS,
+    "customer-reopen": Act.EDIT_CUSTOMERS,
     "customer-phones": None,
     "customer-known-besides": Act.EDIT_CUSTOMERS,
     "point-new": Act.EDIT_CUSTOMERS,
@@ -31,17 +33,19 @@ BY_CUSTOMER = {
     "relation-new": Act.EDIT_CUSTOMERS,
     "relation-edit": Act.EDIT_CUSTOMERS,
     "customer-pick": Act.EDIT_CUSTOMERS,
+    "helper-new": Act.ASSIGN,
     # These take away what the others opened.
     "point-remove": Act.EDIT_CUSTOMERS,
     "person-remove": Act.EDIT_CUSTOMERS,
     "relation-end": Act.EDIT_CUSTOMERS,
+    "helper-end": Act.ASSIGN,
 }
 # These change at once, and take a POST only.
 POSTED = {
     "order-void", "contact-unblock", "point-prefer", "point-remove", "person-remove",
-    "relation-end", "customer-archive",
+    "relation-end", "customer-archive", "customer-reopen", "helper-end",
 }  # fmt: skip
-BY_ORDER = {"order": None, "order-void": Act.RECORD_ORDERS}
+BY_ORDER = {"order": None, "order-split": Act.SETTLE, "order-void": Act.RECORD_ORDERS}
 BY_ITEM = {
     "question-answer",
     "question-seen",
@@ -59,6 +63,8 @@ FIRM_WIDE = {
     "pool-settings": None,
     "pool-rules": Act.EDIT_RULES,
     "pool-new": Act.EDIT_RULES,
+    "assignment": None,
+    "assignment-new": Act.EDIT_RULES,
     "cadences": None,
     "cadence": Act.EDIT_RULES,
     "fields": None,
@@ -69,6 +75,7 @@ FIRM_WIDE = {
     "relation-kind": Act.EDIT_RULES,
     "relation-kind-new": Act.EDIT_RULES,
     "customers": None,
+    "customers-share": Act.ASSIGN,
     "search": None,
     "palette": None,
     "customer-new": Act.EDIT_CUSTOMERS,
@@ -83,7 +90,14 @@ FIRM_WIDE = {
     "churn-rules": None,
     "churn-rule": Act.EDIT_RULES,
     "churn-rule-of": Act.EDIT_RULES,
+    "shares": None,
+    "share-orders": None,
+    "conflicts": None,
+    "conflict-new": Act.EDIT_CUSTOMERS,
+    "conflict-figures": None,
+    "conflict-terms": None,
     "journal": Act.SEE_JOURNAL,
+    "customers-counts": None,
     "exports": Act.EXPORT,
     "export-new": Act.EXPORT,
     "import-list": Act.IMPORT,
@@ -103,18 +117,21 @@ BY_PERSON = {
 # These only take a POST that names customers, or a view of one's own.
 MANY = {
     "pool-claim", "customers-assign", "customers-tag", "customers-undo", "customers-view",
-    "field-move", "duplicate-propose", "duplicates-find",
-    "ask-owner",
+    "customers-level", "customers-close", "customers-reopen",
+    "field-move", "duplicate-propose", "duplicates-find", "assignment-move",
+    "assignment-apply", "ask-owner",
 }  # fmt: skip
 # One's own files alone; whose they are is asked in the tests of exports.
 BY_EXPORT = {"export-file", "export-stop"}
-BY_POOL = {"pool-edit": Act.EDIT_RULES}
+BY_POOL = {"pool-edit": Act.EDIT_RULES, "assignment-edit": Act.EDIT_RULES}
 BY_HANDOVER = {"handover-new": Act.HAND_OVER, "handover-done": None, "handover-briefing": None}
 # These name a pair of customers or a merge: both within sight, or it does not exist.
 BY_PAIR = {
     "duplicate-merge": Act.MERGE, "duplicate-apart": Act.EDIT_CUSTOMERS, "merge-undo": Act.MERGE,
     "merge-run-undo": Act.MERGE,
 }  # fmt: skip
+# These name a case: one is part of it or decides it, or it does not exist.
+BY_CONFLICT = {"conflict", "conflict-decide", "conflict-appeal", "conflict-drop"}
 BY_IMPORT = {
     "import-run", "import-map", "import-check", "import-stop", "import-discard", "import-rejects",
     "import-kind", "import-undo",
@@ -143,10 +160,15 @@ API = {
     ("post", "/api/customers/{pk}/assets"): Act.EDIT_CUSTOMERS,
     ("post", "/api/customers/assign"): Act.ASSIGN,
     ("post", "/api/customers/tag"): Act.EDIT_CUSTOMERS,
+    ("post", "/api/customers/level"): Act.EDIT_CUSTOMERS,
+    ("post", "/api/customers/close"): Act.EDIT_CUSTOMERS,
+    ("post", "/api/customers/reopen"): Act.EDIT_CUSTOMERS,
+    ("get", "/api/customers/filters"): None,
     ("get", "/api/fields"): None,
     ("post", "/api/fields"): Act.EDIT_RULES,
     ("patch", "/api/fields/{code}"): Act.EDIT_RULES,
     ("get", "/api/levels"): None,
+    ("put", "/api/levels"): Act.EDIT_RULES,
     ("get", "/api/customers/{pk}/points"): None,
     ("post", "/api/customers/{pk}/points"): Act.EDIT_CUSTOMERS,
     ("patch", "/api/customers/{pk}/points/{point_pk}"): Act.EDIT_CUSTOMERS,
@@ -168,6 +190,13 @@ API = {
     ("post", "/api/duplicates/{pk}/decide"): Act.EDIT_CUSTOMERS,
     ("post", "/api/customers/{pk}/merge"): Act.MERGE,
     ("post", "/api/merges/{pk}/undo"): Act.MERGE,
+    ("get", "/api/pools"): None,
+    ("get", "/api/pools/{pk}/customers"): None,
+    ("post", "/api/pools/claim"): Act.EDIT_CUSTOMERS,
+    ("post", "/api/handovers/preview"): Act.HAND_OVER,
+    ("post", "/api/handovers"): Act.HAND_OVER,
+    ("get", "/api/assignment/rules"): None,
+    ("post", "/api/assignment/apply"): Act.ASSIGN,
     ("post", "/api/orders"): Act.RECORD_ORDERS,
     ("get", "/api/customers/{pk}/orders"): None,
     ("get", "/api/churn/table"): None,
@@ -180,10 +209,15 @@ API = {
     ("post", "/api/agenda/{pk}/snooze"): Act.FOLLOW_UP,
     ("post", "/api/agenda/{pk}/hand-over"): Act.FOLLOW_UP,
     ("post", "/api/agenda/{pk}/done"): Act.FOLLOW_UP,
+    ("get", "/api/conflicts"): None,
+    ("post", "/api/conflicts"): Act.EDIT_CUSTOMERS,
+    ("get", "/api/conflicts/{pk}"): None,
+    ("post", "/api/conflicts/{pk}/decide"): Act.SETTLE,
+    ("post", "/api/conflicts/{pk}/appeal"): None,
 }
 ARGS = {
     **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *BY_IMPORT, *BY_EXPORT, *BY_PERSON], (1,)),
-    **dict.fromkeys([*BY_POOL, *BY_HANDOVER, *BY_PAIR], (1,)),
+    **dict.fromkeys([*BY_POOL, *BY_HANDOVER, *BY_PAIR, *BY_CONFLICT], (1,)),
     "mfa_edit_webauthn": (1,),
     "mfa_remove_webauthn": (1,),
     "role": ("seller",),
@@ -192,7 +226,9 @@ ARGS = {
     "cadence": ("potential",),
     "field": ("motive",),
     "field-move": ("motive",),
+    "assignment-move": (1,),
     "asset-edit": (1, 1),
+    "helper-end": (1, 1),
     "handover-briefing": (1, 1),
     "churn-rule-of": ("person",),
     "relation-kind": ("kin",),

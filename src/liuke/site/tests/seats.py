@@ -17,7 +17,9 @@ from liuke.churn.rules.kinds import DaysWithoutOrder
 from liuke.core import clock
 from liuke.customers.models import Customer
 from liuke.customers.services import (
+    Help,
     NewRelation,
+    put_helper,
     record_relations,
     save_asset,
     save_person,
@@ -61,6 +63,8 @@ class World:
             belongs = made.people.all()
         elif name.startswith("relation-"):
             belongs = made.relations_first.all()
+        elif name == "helper-end":
+            belongs = made.helpers.all()
         args = [made.pk, *belongs.values_list("pk", flat=True)[:1]]
         return reverse(name, args=args[: _args(name)])
 
@@ -70,11 +74,12 @@ def _args(name: str) -> int:
 
 
 def _surround(owner: User, customers: list[Customer]) -> None:
-    """Everybody has a telephone, somebody around, and is close to the next one."""
+    """Everybody has a telephone, somebody around, a helper, and is close to the next one."""
     for place, one in enumerate(customers):
         phone = {"kind": "mobile", "value": f"1380013600{place}"}
         save_point(actor=owner, customer_id=one.pk, values=phone)
         save_person(actor=owner, customer_id=one.pk, values={"name": "会计"})
+        put_helper(actor=owner, help=Help(one.pk, owner.pk, "价格"))
     pairs = zip(customers, [*customers[1:], customers[0]], strict=True)
     close = [NewRelation(one.pk, other.pk, "kin") for one, other in pairs]
     record_relations(actor=owner, new=close)

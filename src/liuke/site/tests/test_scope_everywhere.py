@@ -12,13 +12,14 @@ from django.urls import URLResolver, get_resolver, reverse
 from liuke.accounts.rules import SCOPE_OF, Act, Role
 from liuke.agenda.models import AgendaItem
 from liuke.core import clock
-from liuke.customers.models import Customer, CustomerMerge, DuplicatePair
+from liuke.customers.models import Closure, Customer, CustomerMerge, DuplicatePair
 from liuke.customers.services import merge_customers
 from liuke.customers.services.duplicates import keep_pairs
 from liuke.site.tests.addresses import (
     API,
     API_OPEN,
     ARGS,
+    BY_CONFLICT,
     BY_CUSTOMER,
     BY_EXPORT,
     BY_HANDOVER,
@@ -39,9 +40,13 @@ from liuke.site.tests.seats import SEEN, TODAY, World, send
 pytestmark = pytest.mark.django_db
 GUARDED = {
     *BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *FIRM_WIDE, *MANY, *BY_IMPORT, *BY_PERSON, *BY_POOL,
-    *BY_HANDOVER, *BY_EXPORT, *BY_PAIR, *OWN_ACCOUNT,
+    *BY_HANDOVER, *BY_EXPORT, *BY_PAIR, *BY_CONFLICT, *OWN_ACCOUNT,
 }  # fmt: skip
-ACT_OF_MANY = {"assign": Act.ASSIGN, "tag": Act.EDIT_CUSTOMERS}
+ACT_OF_MANY = {
+    "assign": Act.ASSIGN,
+    **dict.fromkeys(("tag", "level", "close", "reopen"), Act.EDIT_CUSTOMERS),
+}
+SAME_OF_MANY = (("level", {"level": "D"}), ("close", {"reason": "gone"}), ("reopen", {}))
 
 
 WHO = [
@@ -91,7 +96,7 @@ def test_many_at_once(seat) -> None:
     ids = ",".join(str(made.pk) for made in seat.customers.values())
     mine = str(seat.viewer.pk)
     for posted in ({"ids": ids}, {"all": "1", "query": ""}):
-        for name, what in (("assign", {"owner": mine}), ("tag", {"add": "VIP"})):
+        for name, what in (("assign", {"owner": mine}), ("tag", {"add": "VIP"}), *SAME_OF_MANY):
             answer = seat.client.post(reverse(f"customers-{name}"), posted | what)
             assert answer.status_code == (302 if seat.may(ACT_OF_MANY[name]) else 403)
     tagged = Customer.objects.filter(tags__name="VIP").values_list("name", flat=True)
@@ -134,7 +139,8 @@ def test_pairs_and_merges(seat) -> None:
 def test_many_over_the_api(seat) -> None:
     foreign = [made.pk for name, made in seat.customers.items() if name not in seat.sees()]
     own = [made.pk for name, made in seat.customers.items() if name in seat.sees()]
-    for path, what in (("assign", {"owner_id": seat.viewer.pk}), ("tag", {"add": ["VIP"]})):
+    given = (("assign", {"owner_id": seat.viewer.pk}), ("tag", {"add": ["VIP"]}), *SAME_OF_MANY)
+    for path, what in given:
         allowed = seat.may(ACT_OF_MANY[path])
         url = f"/api/customers/{path}"
         done = send(seat.client, "post", url, {"customer_ids": own, **what})
@@ -144,6 +150,8 @@ def test_many_over_the_api(seat) -> None:
             assert refused.status_code == (422 if allowed else 403)
     assert not Customer.objects.filter(pk__in=foreign, tags__name="VIP").exists()
     assert not Customer.objects.filter(pk__in=foreign, owner=seat.viewer).exists()
+    assert not Customer.objects.filter(pk__in=foreign, level="D").exists()
+    assert not Closure.objects.filter(customer__in=foreign).exists()
 
 
 def test_the_palette_offers_whom_one_sees(seat) -> None:

@@ -34,10 +34,12 @@ def test_purchases_are_known_before_the_clocks_and_these_before_the_contacts() -
             "_contacts",
             "_places",
             "_owners",
+            "_rules",
             "_pool_clocks",
             "_months",
             "_files",
             "_left",
+            "_alone",
         )
         assert names == [name for name in order if name in names]
 

@@ -15,7 +15,7 @@ from liuke.accounts.queries import viewer_of
 from liuke.core import clock
 from liuke.core.errors import Refused
 from liuke.customers.models import ContactPoint
-from liuke.customers.queries import PHONES, blocked, standing, visible_to
+from liuke.customers.queries import PHONES, blocked, standing, within
 from liuke.imports.forms import too_large
 from liuke.imports.services import start_import
 from liuke.imports.views import ACCEPT, SizeLimit
@@ -71,7 +71,7 @@ def first_calls(request: HttpRequest) -> HttpResponse:
     """The customers at risk with the most to lose: whom to ring today."""
     viewer = viewer_of(request)
     today = clock.today()
-    mine = visible_to(viewer)
+    mine = within(viewer)
     leaving = mine.filter(standing("at_risk", today))
     dearest = leaving.exclude(pk__in=list(blocked(leaving))).order_by("-state__value_year", "pk")
     context = {

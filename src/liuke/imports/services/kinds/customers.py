@@ -19,11 +19,11 @@ from liuke.customers.services.bulk import (
     BLANK,
     NewRow,
     Patch,
-    Words,
+    Prepared,
     create_many,
+    prepared,
     snapshots,
     update_many,
-    words_of,
 )
 from liuke.imports.readers.declare import Mode, Reading, Twins
 from liuke.imports.services.kinds import finding
@@ -35,18 +35,24 @@ PLAIN = (
     "name", "code", "level", "source", "note", "gender", "birth_date", "occupation", "industry",
     "size", "credit_code", "kind",
 )  # fmt: skip
+HOME = ("owner", "branch")
 NEVER_ERASED = frozenset({"name", "kind", "code", "credit_code"})
+# A new customer as it can be sent between processes: values, assets, what follows from both.
+Ready = tuple[dict[str, Any], Sequence[tuple[str, str]], Prepared]
 TITLES = ("先生", "女士", "小姐", "太太", "夫人")
 
 
-def prepare(row: Row) -> Words | None:
-    """Order and tokens of the row as a new customer, for whichever process has time."""
-    return words_of(_customer(row, {})) if "name" in row.values else None
+def prepare(values: Mapping[str, Any]) -> Ready | None:
+    """The row as a new customer, for whichever process has time."""
+    if "name" not in values:
+        return None
+    new = NewCustomer(_plain_values(values), points_of(values), assets_of(values))
+    return new.values, new.assets, prepared(new)
 
 
-def prepare_all(rows: Sequence[Row]) -> list[Words | None]:
+def prepare_all(rows: Sequence[Mapping[str, Any]]) -> list[Ready | None]:
     """A chunk of it, as a process beside this one takes it."""
-    return [prepare(row) for row in rows]
+    return [prepare(values) for values in rows]
 
 
 def plan(actor: User | None, rows: Sequence[Row], reading: Reading) -> list[Step]:
@@ -71,20 +77,25 @@ def plan(actor: User | None, rows: Sequence[Row], reading: Reading) -> list[Step
 def write(
     actor: User | None,
     steps: Sequence[Step],
-    prepared: Sequence[Words | None] | None,
+    ready: Sequence[Ready | None] | None,
     reading: Reading,
     origin: str,
 ) -> Made:
     """Record a chunk that was planned in the same transaction."""
-    places = [at for at, step in enumerate(steps) if step.action is Action.NEW]
-    ready = None
-    if prepared is not None and all(prepared[at] for at in places):
-        ready = [each for at in places if (each := prepared[at]) is not None]
-    new = [
-        NewRow(_customer(steps[at].row, steps[at].what), steps[at].row.values.get("tags", ()))
-        for at in places
-    ]
-    created = create_many(actor=actor, new=new, origin=origin, words=ready)
+    new, words = [], []
+    for at, step in enumerate(steps):
+        if step.action is not Action.NEW:
+            continue
+        values = step.row.values
+        known = ready[at] if ready is not None else None
+        if known is None or "plate" in step.what:
+            known = prepare({name: each for name, each in values.items() if name not in step.what})
+        if known is not None:
+            plain, assets, each = known
+            homed = plain | {name: step.what[name] for name in HOME if name in step.what}
+            new.append(NewRow(NewCustomer(homed, (), assets), values.get("tags", ())))
+            words.append(each)
+    created = create_many(actor=actor, new=new, origin=origin, ready=words)
     patches = [step.what for step in steps if step.action is Action.CHANGE]
     changed = update_many(actor=actor, patches=patches, origin=origin) if patches else None
     assets = [*created.assets, *(changed.assets if changed else ())]
@@ -134,7 +145,7 @@ def _unknown(row: Row, found: Found, reading: Reading) -> Step:
 
 def _identities(row: Row, found: Found) -> list[tuple[str, str, set[int]]]:
     """The numbers of which the database lets nobody share one."""
-    code, credit = row.values.get("code", ""), finding.credit_code(row)
+    code, credit = row.values.get("code", ""), finding.credit_code(row.values)
     return [
         ("code", code, found.codes.get(code, set())),
         ("credit_code", credit, found.credit_codes.get(credit, set())),
@@ -197,7 +208,7 @@ def _compare(
         if home.get("owner") not in (None, old[pk]["owner"]) and not may_assign:
             del home["owner"]
             step.notices.append("assign:owner")
-        wanted = _plain_values(step.row) | home
+        wanted = _plain_values(step.row.values) | home
         if "kind" not in values:
             wanted.pop("kind", None)
         if str(wanted.get("name", "")).endswith(TITLES):
@@ -259,16 +270,10 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _customer(row: Row, home: Mapping[str, Any]) -> NewCustomer:
-    values = _plain_values(row) | {name: home[name] for name in ("owner", "branch") if name in home}
-    assets = () if home.get("plate", "") is None else assets_of(row.values)
-    return NewCustomer(values, points_of(row.values), assets)
-
-
-def _plain_values(row: Row) -> dict[str, Any]:
-    values = {name: row.values[name] for name in PLAIN if name in row.values}
+def _plain_values(said: Mapping[str, Any]) -> dict[str, Any]:
+    values = {name: said[name] for name in PLAIN if name in said}
     if "credit_code" in values:
-        values["credit_code"] = finding.credit_code(row)
+        values["credit_code"] = finding.credit_code(said)
     if "name" in values:
         values.setdefault("kind", kind_of(values["name"]).value)
     if values.get("kind") == "organization":

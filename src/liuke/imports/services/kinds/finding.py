@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -39,7 +40,7 @@ class Found:
         if key == "code" and "code" in row.values:
             return self.codes.get(row.values["code"], set())
         if key == "credit_code" and "credit_code" in row.values:
-            return self.credit_codes.get(credit_code(row), set())
+            return self.credit_codes.get(credit_code(row.values), set())
         if key in ("code", "credit_code", "mobile") and "mobile" in row.values:
             return self.by_phone(row)
         named = self.names.get(row.values.get("name", ""), set())
@@ -63,7 +64,7 @@ def look_up(actor: User | None, rows: Sequence[Row], key: str) -> Found:
     """Everything the rows' keys meet in the customer file; a few statements for a chunk."""
     found = Found(
         codes=_by("code", {row.values.get("code", "") for row in rows}),
-        credit_codes=_by("credit_code", {credit_code(row) for row in rows}),
+        credit_codes=_by("credit_code", {credit_code(row.values) for row in rows}),
         phones=_by_phone({phone for row in rows for phone in phones_of(row)}),
         names=_by_name({row.values.get("name", "") for row in rows if _needs_name(row, key)}),
     )
@@ -109,8 +110,8 @@ def phones_of(row: Row) -> list[str]:
     return [text.phone(each) for each in row.values.get("mobile", ())]
 
 
-def credit_code(row: Row) -> str:
-    return str(row.values.get("credit_code", "")).upper()
+def credit_code(values: Mapping[str, Any]) -> str:
+    return str(values.get("credit_code", "")).upper()
 
 
 def people(actor: User | None) -> dict[str, int]:
@@ -135,7 +136,7 @@ def _by(column: str, values: Collection[str]) -> Ids:
     if not wanted:
         return {}
     # The index leaves the blank ones out; saying so again lets the database use it.
-    rows = Customer.objects.filter(**{f"{column}__in": wanted}).exclude(**{column: ""})
+    rows = Customer.objects.filter(**{f"{column}__one_of": wanted}).exclude(**{column: ""})
     return _gathered(rows.values_list(column, "pk"))
 
 
@@ -144,13 +145,13 @@ def _by_name(names: Collection[str]) -> Ids:
     if not wanted:
         return {}
     # Names have no index of their own, their order has.
-    rows = Customer.objects.filter(name_sort__in=set(wanted.values()), name__in=wanted)
+    rows = Customer.objects.filter(name_sort__one_of=set(wanted.values()), name__one_of=wanted)
     return _gathered(rows.values_list("name", "pk"))
 
 
 def _by_phone(numbers: Collection[str]) -> Ids:
     wanted = sorted(filter(None, numbers))
-    rows = own_points().filter(normalised__in=wanted, kind__in=PHONES)
+    rows = own_points().filter(normalised__one_of=wanted, kind__in=PHONES)
     return _gathered(rows.values_list("normalised", "customer") if wanted else ())
 
 

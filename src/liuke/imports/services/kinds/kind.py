@@ -58,11 +58,11 @@ Write = Callable[[User | None, Sequence[Step], Sequence[Any] | None, Reading, st
 class RecordKind:
     """One kind of record: its shape, what rows come to, and how a chunk of them is recorded.
 
-    `prepare` is the part of recording that needs no database; another process may do it through
-    `prepare_all` of the same module.
+    `prepare` is the part of recording that needs no database, of a row's values; another process
+    may do it through `prepare_all` of the same module.
     """
 
     shape: Shape
     plan: Plan
     write: Write
-    prepare: Callable[[Row], Any] | None = None
+    prepare: Callable[[Mapping[str, Any]], Any] | None = None

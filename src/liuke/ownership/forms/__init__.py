@@ -120,7 +120,7 @@ class RecycleForm(forms.Form):
                     max_value=MOST_DAYS,
                     required=False,
                 )
-                field.widget.attrs["aria-label"] = field.label
+                field.widget.attrs |= {"aria-label": field.label, "class": "form-control"}
                 self.fields[f"{stage.value}_{level}"] = field
 
     def rows(self) -> list[tuple[Any, list[Any]]]:

@@ -1,5 +1,6 @@
 """Why a customer changes hands, and when it goes to the pool. No database, no clock."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ class Reason(models.TextChoices):
     HANDED_OVER = "handover", _("Handed over")
     DECIDED = "decided", _("Conflict decided")
     MERGED = "merged", _("Merged")
+    SHARED = "shared", _("Shared out")
     UNDONE = "undone", _("Taken back")
 
 
@@ -98,6 +100,7 @@ class Way(models.TextChoices):
     EVENLY = "evenly", _("Evenly, level by level")
     LOAD = "load", _("Most to whoever owns least")
     BRANCH = "branch", _("Evenly within the customer's branch")
+    RULES = "rules", _("By the rules of assignment; evenly where none fits")
 
 
 # How long the customers of somebody who left are watched.
@@ -116,21 +119,29 @@ class Portion:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Somebody who takes over: how many customers they own already, and in which branch."""
+    """Somebody who takes over: how many customers they own already, in which branch, and how many
+    more they take (None: any number)."""
 
     pk: int
     owned: int = 0
     branch_id: int | None = None
+    room: int | None = None
 
 
 def spread(portions: Iterable[Portion], seats: Sequence[Seat], way: str) -> dict[int, int]:
-    """Customer → who takes over; the same customers and seats always give the same."""
+    """Customer → who takes over; the same customers and seats always give the same.
+
+    Whom nobody has room for is missing.
+    """
     found: dict[int, int] = {}
     counts, values = Counter[int](), Counter[int]()
     of_level = Counter[tuple[int, str]]()
     for each in sorted(portions, key=lambda row: (row.level or "~", -row.value, row.pk)):
-        near = [seat for seat in seats if seat.branch_id == each.branch_id]
-        able = near if way == Way.BRANCH and near else seats
+        free = [seat for seat in seats if seat.room is None or counts[seat.pk] < seat.room]
+        near = [seat for seat in free if seat.branch_id == each.branch_id]
+        able = near if way == Way.BRANCH and near else free
+        if not able:
+            break
 
         def burden(seat: Seat, level: str = each.level) -> tuple[int, ...]:
             mine = counts[seat.pk], values[seat.pk], seat.pk
@@ -144,3 +155,9 @@ def spread(portions: Iterable[Portion], seats: Sequence[Seat], way: str) -> dict
         values[to] += int(each.value)
         of_level[to, each.level] += 1
     return found
+
+
+def digest(plan: Mapping[int, int]) -> str:
+    """What two people have to agree on before it happens: who gets whom."""
+    text = ",".join(f"{pk}:{to}" for pk, to in sorted(plan.items()))
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()

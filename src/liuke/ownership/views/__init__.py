@@ -52,6 +52,7 @@ def pool(request: HttpRequest) -> HttpResponse:
         "claims": queries.claims_from(chosen),
         "may_claim": viewer.may(Act.EDIT_CUSTOMERS),
         "may_edit": viewer.may(Act.EDIT_RULES),
+        "may_export": viewer.may(Act.EXPORT),
     }
     return render(request, "ownership/pool.html", context)
 
@@ -156,7 +157,7 @@ def pool_rules(request: HttpRequest) -> HttpResponse:
             return redirect("pool-settings")
         query = {"to_pool": queries.recycling.spelled(table)}
         late = queries.recycling.overdue(table, clock.today())
-        seen = customers.visible_to(viewer)
+        seen = customers.within(viewer)
         context |= {
             "preview": True,
             "moved": seen.filter(late).count(),

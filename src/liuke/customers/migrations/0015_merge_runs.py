@@ -9,7 +9,7 @@ import liuke.core.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0013_pool"),
+        ("customers", "0014_helping"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

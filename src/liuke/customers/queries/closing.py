@@ -1,0 +1,29 @@
+"""Who is set aside, and why."""
+
+from collections.abc import Collection
+
+from django.db.models import Q
+
+from liuke.customers.models import Closure, Customer
+from liuke.customers.queries import blocks_in_force
+
+
+def closure_of(customer: Customer) -> Closure | None:
+    """Why this customer is set aside; asked only where it is."""
+    if customer.state.closed_on is None:
+        return None
+    rows = Closure.objects.filter(customer=customer, reopened_at=None)
+    return rows.select_related("by").first()
+
+
+def closed_for(reason: str) -> Q:
+    """The condition on customers that they are set aside for this reason."""
+    rows = Closure.objects.filter(reopened_at=None, reason=reason)
+    return Q(pk__in=rows.values("customer"))
+
+
+def unsought(customer_ids: Collection[int]) -> set[int]:
+    """Those of a chunk for whom nothing is due: nobody may contact them, or they are set aside."""
+    aside = Closure.objects.filter(customer__in=customer_ids, reopened_at=None)
+    blocked = blocks_in_force(customer_ids)
+    return {pk for (pk,) in aside.values_list("customer").union(blocked.values_list("customer"))}
