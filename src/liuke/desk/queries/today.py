@@ -142,9 +142,9 @@ def next_after(viewer: User, which: Whose, kind: str, customer_id: int, today: d
 def _ranked(
     due: QuerySet[AgendaItem], kind: str, today: date
 ) -> tuple[QuerySet[AgendaItem], QuerySet[AgendaItem]]:
-    """What was agreed lately, by its day, and the rest by what acting is worth."""
+    """What was agreed lately and what colleagues wait for, by its day; the rest by its worth."""
     chosen = due.filter(kind=kind) if kind in Kind else due
-    first = Q(kind=Kind.NEXT_STEP, due_on__gte=comes_first_since(today))
+    first = Q(kind=Kind.NEXT_STEP, due_on__gte=comes_first_since(today)) | Q(kind=Kind.ASKED)
     agreed = chosen.filter(first).order_by("due_on", "-weight", "pk")
     return agreed, chosen.exclude(first).order_by("-weight", "pk")
 
