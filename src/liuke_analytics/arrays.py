@@ -7,6 +7,8 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from liuke_analytics.saying import Said
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -21,9 +23,9 @@ def floats(values: ArrayLike, name: str, *, least: float | None = None) -> Float
     if array.ndim != 1:
         raise ValueError(f"{name} must be one-dimensional")
     if not np.isfinite(array).all():
-        raise ValueError(f"{name} must be finite")
+        raise Said("{name} must be numbers without gaps, and finite", name=name)
     if least is not None and array.size and array.min() < least:
-        raise ValueError(f"{name} must not be below {least:g}")
+        raise Said("{name} must not be below {least:g}", name=name, least=least)
     return array
 
 

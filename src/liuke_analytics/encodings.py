@@ -29,7 +29,7 @@ class Unreadable(Said):
 def in_utf8(path: Path, folder: Path) -> tuple[Path, str | None]:
     """`path` itself and None if it is UTF-8; else a decoded copy in `folder`, and from what.
 
-    Raises Unreadable for an empty file and for a damaged zipped one.
+    Raises Unreadable for an empty file, for one that is no text, and for a damaged zipped one.
     """
     try:
         encoding = _encoding(path)
@@ -56,6 +56,8 @@ def _encoding(path: Path) -> str | None:
         for mark, name in _MARKS.items():
             if block.startswith(mark):
                 return name
+        if block.count(0) * 100 > len(block):
+            raise Unreadable("{name} holds no text", name=path.name)
         decoder = codecs.getincrementaldecoder("utf-8")()
         while block:
             try:

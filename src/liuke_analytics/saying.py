@@ -99,6 +99,7 @@ ZH: Mapping[str, str] = MappingProxyType({
         "数据不足：处理组和对照组各至少需要 {needed} 人",
     # the file and its columns
     "the file is empty": "文件是空的",
+    "{name} holds no text": "{name} 不是文本文件",
     "{name} cannot be read as a workbook: {problem}": "{name} 不能作为表格文件读取：{problem}",
     "{name} cannot be read as a table: {problem}": "{name} 不能作为表格读取：{problem}",
     "there is no column {name!r}; there are: {columns}": "没有“{name}”这一列；现有的列：{columns}",
@@ -117,9 +118,16 @@ ZH: Mapping[str, str] = MappingProxyType({
     "Spark does not start; it needs Java: {problem}": "Spark 无法启动，它需要 Java：{problem}",
     "reading Excel workbooks": "读取 Excel 文件",
     "finding duplicates": "查找重复",
+    "comparing with Spark": "用 Spark 比对",
     "grouping texts": "文本分组",
     "a model per side (T-learner)": "分组建模（T-learner）",
     "histories carry no amounts": "数据中没有金额",
+    "{name} must be numbers without gaps, and finite": "{name} 必须都是数字，不能缺失",
+    "{name} must not be below {least:g}": "{name} 不能小于 {least:g}",
+    "frequency must not exceed the periods until the last purchase":
+        "x（重复购买次数）不能多于到最后一次购买为止的期数",
+    "{name} must be whole periods of {period:g} weeks":
+        "{name} 必须是 {period:g} 周的整期数；bgbb 用于按期记录的数据",
     "frequency must be whole numbers": "x（重复购买次数）必须是整数",
     "recency must not exceed age": "t_x（最后一次购买）不能晚于 T（观察结束）",
     "recency must be 0 exactly where frequency is 0": "x 为 0 时 t_x 必须为 0，反之亦然",
@@ -145,6 +153,7 @@ ZH: Mapping[str, str] = MappingProxyType({
         "“{column}”在每行必须不同，但 {values} 出现了多次；请换一个 --id，或给各行编号",
     "{out} cannot be written: choose a folder that exists and is yours":
         "无法写入 {out}：请选择存在且有权写入的文件夹",
+    "{memory} is no size; write for example 4GB": "“{memory}”不是大小；例如写 4GB",
     "{rows:,} rows are {clusters:,} different ones: {duplicates:,} stand there more than once. "
     "Written to {out}.":
         "{rows:,} 行实际是 {clusters:,} 个不同的人或单位：{duplicates:,} 行是重复的。"
@@ -174,6 +183,8 @@ ZH: Mapping[str, str] = MappingProxyType({
     "Qini {coefficient:.5f} ({low:.5f} to {high:.5f})":
         "Qini {coefficient:.5f}（{low:.5f} 至 {high:.5f}）",
     "{rows:,} rows left out: no duration or no event": "{rows:,} 行未使用：没有时长或没有事件",
+    "estimate  ± standard error": "估计  ± 标准误",
+    "      time  share still open (95 % band)": "      时间  尚未发生的比例（95% 区间）",
     "all": "全部",
     "not reached": "未到达",
     "{name}: {cases:,} cases, {events:,} events, median {median}":

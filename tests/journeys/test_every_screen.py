@@ -26,6 +26,7 @@ from tests.journeys import shop as shops
 from tests.journeys.conftest import PHONE, WIDE, listen
 from tests.journeys.looking import faults
 from tests.journeys.shop import Shop, fill
+from tests.journeys.together import TOGETHER
 
 
 @dataclass(frozen=True)
@@ -301,6 +302,7 @@ SCREENS = [
     Screen("new vehicle", _of("王海涛", "assets/new/")),
     Screen("new order", _of("王海涛", "orders/new/")),
     Screen("order", _last_order),
+    *(Screen(*each) for each in TOGETHER),
     Screen("scorecard", _judged),
     Screen("print", lambda shop: "/churn/print/"),
     Screen("rules", lambda shop: "/settings/churn/"),

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
@@ -137,9 +137,9 @@ def create_user(
     """Let a person sign in; without a password the account waits for one to be set."""
     require(actor, Act.MANAGE_USERS)
     user = User(
-        username=username, name=name, role=_role(role), unit=unit, own_scope=scope, email=email
-    )
-    _take_on(user, work)
+        username=username, name=name, role=_role(role), unit=unit, own_scope=scope, email=email,
+        **asdict(work),
+    )  # fmt: skip
     if password is not None:
         validate_password(password, user)
     user.set_password(password)
@@ -167,8 +167,8 @@ def change_user(
     before = _described(user)
     user.name, user.role, user.unit, user.own_scope = name, _role(role), unit, scope
     user.email = email
-    if work is not None:
-        _take_on(user, work)
+    for each, value in ({} if work is None else asdict(work)).items():
+        setattr(user, each, value)
     user.full_clean(exclude=["password"])
     user.save(update_fields=["name", "role", "unit", "own_scope", "email", *WORK])
     _somebody_manages_people()
@@ -372,11 +372,6 @@ def _role(key: str) -> FirmRole:
         return role(key)
     except FirmRole.DoesNotExist:
         raise ValidationError({"role": _("There is no such role.")}) from None
-
-
-def _take_on(user: User, work: Work) -> None:
-    user.skills, user.languages = list(work.skills), list(work.languages)
-    user.workload, user.most_customers = work.workload, work.most_customers
 
 
 def _described(user: User) -> dict[str, Any]:

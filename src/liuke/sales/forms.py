@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from liuke.core import clock
 from liuke.customers.models import Asset, Customer
+from liuke.customers.queries.helping import helpers_of
+from liuke.sales import queries
+from liuke.sales.models import Order
 from liuke.sales.rules import OrderKind, line_amount
 from liuke.sales.services import NewLine, NewOrder
 
@@ -111,3 +114,47 @@ def order_of(customer: Customer, form: OrderForm, lines: BaseFormSet[LineForm]) 
         ],
         total=None if filled or data["total"] is None else sign * data["total"],
     )
+
+
+class SplitForm(forms.Form):
+    """The percent of everybody who has a part or could have one, and why it changes."""
+
+    def __init__(self, order: Order, data: Any = None) -> None:
+        super().__init__(data)
+        shares = queries.shares_of(order)
+        known = {row.person_id: row for row in shares}
+        people = [row.person for row in shares]
+        owner = order.customer.owner
+        if owner is not None and owner.pk not in known:
+            people.insert(0, owner)
+        helping = [row.person for row in helpers_of(order.customer_id)]
+        people += [each for each in helping if each.pk not in known]
+        main = next((row.person_id for row in shares if row.is_main), owner.pk if owner else 0)
+        for each in people:
+            row = known.get(each.pk)
+            self.fields[f"percent_{each.pk}"] = forms.IntegerField(
+                label=each.name,
+                min_value=0,
+                max_value=100,
+                required=False,
+                initial=row.percent if row else (0 if known else 100 * (each.pk == main)),
+            )
+        self.fields["main"] = forms.TypedChoiceField(
+            label=_("Main share"),
+            coerce=int,
+            choices=[(each.pk, each.name) for each in people],
+            initial=main,
+        )
+        self.fields["why"] = forms.CharField(label=_("Reason"), max_length=200)
+
+    def percents(self) -> list[Any]:
+        return [self[name] for name in self.fields if name.startswith("percent_")]
+
+    def split(self) -> dict[int, int]:
+        """Person → percent, those without a part left out."""
+        given = {
+            int(name.removeprefix("percent_")): value
+            for name, value in self.cleaned_data.items()
+            if name.startswith("percent_")
+        }
+        return {pk: percent for pk, percent in given.items() if percent}

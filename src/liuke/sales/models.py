@@ -98,3 +98,42 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.price}"
+
+
+class OrderShare(models.Model):
+    """What part of an order counts for whom; without rows all of it counts for the owner.
+
+    The helpers' rows come first and the main share closes the split: triggers refuse one that
+    does not make 100, a row after it, and any change. A correction is a new split.
+    """
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="shares")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="shares",
+        db_index=False,
+        verbose_name=_("person"),
+    )
+    day = models.DateField(_("day"), help_text="The order's, once more: sums go by it.")
+    percent = models.PositiveSmallIntegerField(_("share in percent"))
+    amount = models.DecimalField(_("amount"), max_digits=16, decimal_places=2)
+    is_main = models.BooleanField(_("main share"), default=False)
+
+    # Whether the reader sees the customer: `queries.shares_visible_to` says it with the rows.
+    seen: bool
+
+    class Meta:
+        verbose_name = _("share of an order")
+        verbose_name_plural = _("shares of orders")
+        constraints = [
+            models.UniqueConstraint(fields=["order", "person"], name="share_once"),
+            models.UniqueConstraint(
+                fields=["order"], condition=Q(is_main=True), name="share_one_main"
+            ),
+            models.CheckConstraint(condition=Q(percent__range=(1, 100)), name="share_percent"),
+        ]
+        indexes = [models.Index(fields=["person", "day"], name="share_person_day")]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}: {self.person_id} {self.percent}%"

@@ -1,6 +1,6 @@
 """What a purchase is. No database, no clock."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -47,3 +47,31 @@ def worth(orders: Sequence[tuple[date, Decimal, bool]]) -> Worth:
     last = max(days)
     year = sum((amount for day, amount, _purchase in orders if day > last - YEAR), Decimal())
     return Worth(len(days), min(days), last, total, year)
+
+
+def usual_split(main: int, helpers: Mapping[int, int | None], each: int) -> dict[int, int]:
+    """Person → percent of a sale: helpers get what was said for them, else `each`.
+
+    The main share is the owner's, and never smaller than that of a helper nobody spoke about.
+    """
+    most = 100 // (len(helpers) + 1)
+    given = {
+        pk: min(each, most) if said is None else said for pk, said in helpers.items() if pk != main
+    }
+    given = {pk: percent for pk, percent in given.items() if percent > 0}
+    while sum(given.values()) > 99:
+        # What several people were promised apart can be more than there is.
+        largest = max(given, key=lambda pk: (given[pk], pk))
+        given[largest] -= 1
+    given = {pk: percent for pk, percent in given.items() if percent > 0}
+    return {main: 100 - sum(given.values()), **given}
+
+
+def amounts(total: Decimal, split: Mapping[int, int], main: int) -> dict[int, Decimal]:
+    """Person → money: rounded to the cent for helpers, and the rest for who has the main share."""
+    parts = {
+        pk: (total * percent / 100).quantize(CENT, ROUND_HALF_UP)
+        for pk, percent in split.items()
+        if pk != main
+    }
+    return {main: total - sum(parts.values(), Decimal()), **parts}

@@ -121,8 +121,8 @@ def init(empty: bool, simulated: str, business: str, firm: str) -> None:
 main.add_command(user)
 main.add_command(churn)
 main.add_command(journal)
-for command in (statistics.report, statistics.fit, statistics.uplift, statistics.survival):
-    main.add_command(command)
+for statistic in (statistics.report, statistics.fit, statistics.uplift, statistics.survival):
+    main.add_command(statistic)
 main.add_command(dedupe_file)
 
 

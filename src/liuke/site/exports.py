@@ -21,8 +21,10 @@ from liuke.desk.queries import besides, conflicts, listing, own_views, record
 from liuke.desk.queries.record_words import LISTS
 from liuke.exports.queries import Source
 from liuke.followups.models import Interaction
+from liuke.ownership.models import Conflict
 from liuke.ownership.queries import pools
-from liuke.sales.models import Order, OrderLine
+from liuke.sales import queries as sales
+from liuke.sales.models import Order, OrderLine, OrderShare
 
 
 def _customer_columns(viewer: User, query: QueryDict) -> Sequence[str]:
@@ -51,6 +53,17 @@ def _waiting(viewer: User) -> QuerySet[Customer]:
 def _pairs(viewer: User) -> QuerySet[DuplicatePair]:
     mine = visible_to(viewer, Act.EXPORT).order_by().values("pk")
     return pairs_of(viewer).filter(first__in=mine, second__in=mine)
+
+
+def _conflicts(viewer: User) -> QuerySet[Conflict]:
+    within = reach_of(viewer, Act.EXPORT).rows(owner="customer__owner", unit="customer__branch")
+    return conflicts.rows(viewer).filter(within)
+
+
+def _shares(viewer: User) -> QuerySet[OrderShare]:
+    reach = reach_of(viewer, Act.EXPORT)
+    within = reach.rows(owner="order__customer__owner", unit="order__customer__branch")
+    return sales.shares_visible_to(viewer).filter(within)
 
 
 def _around(
@@ -91,9 +104,10 @@ SOURCES: Mapping[str, Source] = {
     "conflicts": Source(
         LISTS["conflicts"],
         conflicts.conflict_list,
-        conflicts.rows,
+        _conflicts,
         screen="conflicts",
     ),
+    "shares": Source(LISTS["shares"], sales.share_list, _shares, screen="share-orders"),
     "journal": Source(
         LISTS["journal"],
         record.journal_list,

@@ -39,6 +39,7 @@ RAIL: list[list[tuple[Any, str, str, str, tuple[str, ...], Act | None]]] = [
     ],
     [
         (_("Conflicts"), "conflicts", "scale", "k", ("/conflicts/",), None),
+        (_("Shares"), "shares", "chart-pie", "h", ("/shares/",), None),
         (_("Handover"), "handover", "users-minus", "o", ("/handover/",), Act.HAND_OVER),
         (_("Import"), "import-list", "database-import", "i", ("/import/",), Act.IMPORT),
         (_("Exports"), "exports", "download", "e", ("/exports/",), Act.EXPORT),

@@ -39,6 +39,8 @@ PARTS: Mapping[str, Part] = {
     # The number is what keeps an order from being recorded, and its sum from counting, twice.
     "sales.order": Part(Fate.BLANK, keep=("number", "currency", "digest", "origin")),
     "sales.orderline": Part(Fate.BLANK),
+    # Who earned how much of it; nothing of the customer.
+    "sales.ordershare": Part(Fate.KEEP),
     "followups.interaction": Part(Fate.BLANK),
     "churn.clock": Part(Fate.KEEP),
     "churn.transition": Part(Fate.KEEP),

@@ -52,7 +52,9 @@ def _from_workbook(path: Path, folder: Path) -> Path:
     excel = need("fastexcel", "report", "reading Excel workbooks")
     copy = Path(tempfile.mkdtemp(dir=folder)) / "sheet.csv"
     try:
-        sheet = excel.read_excel(path).load_sheet(0, dtypes="string").to_arrow()
+        book = excel.read_excel(path)
+        # Which row names the columns is found out as in any text.
+        sheet = book.load_sheet(0, header_row=None, dtypes="string").to_arrow()
     except excel.FastExcelError as problem:
         raise Unreadable(
             "{name} cannot be read as a workbook: {problem}",
@@ -60,7 +62,8 @@ def _from_workbook(path: Path, folder: Path) -> Path:
         ) from problem  # fmt: skip
     if not sheet.num_rows:
         raise Unreadable("the file is empty")
-    csv.write_csv(pa.Table.from_batches([sheet]), copy)
+    options = csv.WriteOptions(include_header=False)
+    csv.write_csv(pa.Table.from_batches([sheet]), copy, options)
     return copy
 
 

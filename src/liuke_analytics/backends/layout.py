@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import tempfile
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -18,30 +19,44 @@ _VALUE = re.compile(rf"\s*(?:{_NUMBER}|{_DATE})\s*")
 
 
 def arranged(path: Path, folder: Path) -> tuple[Path, str]:
-    """The file, or a copy in `folder` with a line of names and a delimiter; and the delimiter.
+    """The file, or a copy in `folder` that begins with names; and what sets its cells apart.
 
-    Columns of a file without names are called 1, 2, 3 … Cells that only blanks set apart come
-    with tabs, where every line has as many of them.
+    Titles above the table are cut off. Columns of a file without names are called 1, 2, 3 …
+    Cells that only blanks set apart come with tabs, where every line has as many of them.
     """
     with _text(path) as file:
-        lines = list(islice((line for line in file if line.strip()), _LOOKED_AT))
-    if not lines:
-        return path, _DELIMITERS[0]
-    delimiter = max(_DELIMITERS, key=lines[0].count)
-    cells = {len(line.split()) for line in lines}
-    blanks = delimiter not in lines[0] and len(cells) == 1 and max(cells) > 1
-    first = lines[0].split() if blanks else next(csv.reader(lines[:1], delimiter=delimiter))
+        lines = list(islice(file, _LOOKED_AT))
+    delimiter = _delimiter(lines)
+    blanks = delimiter is None
+
+    def cells(line: str) -> list[str]:
+        return line.split() if blanks else next(csv.reader([line], delimiter=delimiter or ","), [])
+
+    # A title stands alone in its line.
+    several = (place for place, line in enumerate(lines) if sum(map(bool, cells(line))) > 1)
+    start = next(several, 0)
+    first = cells(lines[start]) if lines else []
     nameless = any(_VALUE.fullmatch(cell) for cell in first)
-    if not blanks and not nameless:
-        return path, delimiter
+    if not (blanks or nameless or start):
+        return path, delimiter or ","
     copy = Path(tempfile.mkdtemp(dir=folder)) / "arranged.csv"
-    delimiter = "\t" if blanks else delimiter
+    mark = delimiter or "\t"
     with _text(path) as source, copy.open("w", encoding="utf-8", newline="") as target:
         if nameless:
-            target.write(delimiter.join(str(place + 1) for place in range(len(first))) + "\n")
-        for line in source:
-            target.write(delimiter.join(line.split()) + "\n" if blanks else line)
-    return copy, delimiter
+            target.write(mark.join(str(place + 1) for place in range(len(first))) + "\n")
+        for line in islice(source, start, None):
+            target.write(mark.join(line.split()) + "\n" if blanks else line)
+    return copy, mark
+
+
+def _delimiter(lines: Sequence[str]) -> str | None:
+    """What the first line that has one uses most; None where blanks do it."""
+    for line in lines:
+        mark = max(_DELIMITERS, key=line.count)
+        if mark in line:
+            return mark
+    numbers = {len(line.split()) for line in lines if line.strip()}
+    return None if len(numbers) == 1 and max(numbers) > 1 else _DELIMITERS[0]
 
 
 def _text(path: Path) -> io.TextIOWrapper:

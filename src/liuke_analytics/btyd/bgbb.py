@@ -22,6 +22,7 @@ from liuke_analytics.btyd.fitting import (
     require,
 )
 from liuke_analytics.btyd.histories import Histories
+from liuke_analytics.saying import Said
 
 STARTS = ((1.0, 1.0, 1.0, 3.0), (0.5, 2.0, 0.5, 5.0), (2.0, 2.0, 0.5, 1.0))
 
@@ -121,7 +122,7 @@ class BgBb(Lifetime):
         recency = _whole(histories.recency, period_weeks, "recency")
         periods = _whole(histories.age, period_weeks, "age")
         if (x > recency).any():
-            raise ValueError("frequency must not exceed the periods until the last purchase")
+            raise Said("frequency must not exceed the periods until the last purchase")
 
         def build(rows: Rows, weight: Floats) -> Likelihood:
             return _Terms.of(x[rows], recency[rows], periods[rows], weight)
@@ -207,5 +208,5 @@ class BgBb(Lifetime):
 def _whole(weeks: Floats, period: float, name: str) -> Ints:
     number = np.rint(weeks / period)
     if not np.allclose(number * period, weeks, rtol=0, atol=1e-6):
-        raise ValueError(f"{name} must be whole periods of {period:g} weeks")
+        raise Said("{name} must be whole periods of {period:g} weeks", name=name, period=period)
     return number.astype(np.int64)

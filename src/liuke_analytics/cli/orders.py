@@ -182,6 +182,8 @@ def fit(
             model=model, likelihood=fitted.log_likelihood, customers=fitted.customers,
         )
     )  # fmt: skip
+    head = say("estimate  ± standard error", language)
+    click.echo(f"{'':>8} {'':>{max(0, 12 - len(head.partition(' ')[0]))}}{head}")
     for name, value in fitted.params.items():
         click.echo(f"{name:>8} {value:>12.4f}  ± {fitted.se[name]:.4f}")
 

@@ -143,6 +143,7 @@ def survival(
                 median=say("not reached", language) if median is None else f"{median:g}",
             )
         )  # fmt: skip
+        click.echo(say("      time  share still open (95 % band)", language))
         template = "{time:>10g}  {survival:.4f}  ({low:.4f} to {high:.4f})"
         for step in one["curve"]:
             click.echo(say(template, language, **step))

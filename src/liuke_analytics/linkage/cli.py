@@ -3,13 +3,23 @@
 import json
 import logging
 from pathlib import Path
+from typing import Any
 
 import click
 
-from liuke_analytics.backends import Unreadable
+from liuke_analytics.backends import ENGINES, Unreadable
 from liuke_analytics.extras import MissingExtra
 from liuke_analytics.linkage import clusters
-from liuke_analytics.linkage.dedupe import CERTAIN, Found, connect, dedupe, write
+from liuke_analytics.linkage.dedupe import (
+    CERTAIN,
+    MARKS,
+    MEMORY,
+    Found,
+    connect,
+    dedupe,
+    split,
+    write,
+)
 from liuke_analytics.linkage.fields import FIELDS, Columns, Unusable, parse_mapping
 from liuke_analytics.saying import language_option, say, usage
 
@@ -54,6 +64,18 @@ class MappingType(click.ParamType[Columns]):
     help="Probability from which two rows are one person.",
 )
 @click.option("--exact-only", is_flag=True, help="Only equal keys, no probabilities.")
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default=ENGINES[0],
+    show_default=True,
+    help="Who compares the pairs; the clusters are the same.",
+)
+@click.option(
+    "--memory", metavar="SIZE", default=MEMORY, show_default=True, help="Most that DuckDB takes."
+)
+@click.option("--bought", metavar="COL", help="Column that says who bought: not empty and not 0.")
+@click.option("--intent", metavar="COL", help="Column that says who means to buy.")
 @language_option
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def dedupe_file(
@@ -63,24 +85,34 @@ def dedupe_file(
     out: Path,
     certain: float,
     exact_only: bool,
+    engine: str,
+    memory: str,
+    bought: str | None,
+    intent: str | None,
     language: str,
     as_json: bool,
 ) -> None:
     """Find who stands in FILE more than once (CSV, Excel or Parquet)."""
     # Splink reports what a small file cannot teach; what is known beforehand then holds.
     logging.getLogger("splink").setLevel(logging.ERROR)
-    con = connect()
+    con = None
+    marks = {name: column for name, column in zip(MARKS, (bought, intent), strict=True) if column}
     try:
-        found = dedupe(con, file, id_column, columns, certain=certain, exact_only=exact_only)
+        con = connect(memory)
+        found = dedupe(
+            con, file, id_column, columns, certain=certain, exact_only=exact_only, engine=engine,
+            marks=marks,
+        )  # fmt: skip
         write(con, found, out)
+        answer = _counts(found) | ({"groups": split(con, found)} if marks else {})
     except (Unusable, Unreadable) as problem:
         click.echo(problem.told(language), err=True)
         raise SystemExit(1) from problem
     except MissingExtra as problem:
         raise usage(problem, language) from problem
     finally:
-        con.close()
-    answer = _counts(found)
+        if con is not None:
+            con.close()
     if as_json:
         click.echo(json.dumps(answer))
         return
@@ -95,7 +127,7 @@ def dedupe_file(
     )
 
 
-def _counts(found: Found) -> dict[str, int]:
+def _counts(found: Found) -> dict[str, Any]:
     return {
         "rows": len(found.labels),
         "clusters": found.clusters,

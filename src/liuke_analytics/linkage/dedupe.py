@@ -8,11 +8,11 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from liuke_analytics.linkage import clusters, keys, model
+from liuke_analytics.linkage import clusters, keys, model, spark
 from liuke_analytics.linkage.clusters import Clash, Flags, Floats, Ints
 from liuke_analytics.linkage.fields import Columns, Unusable
 from liuke_analytics.linkage.normalise import normalise
-from liuke_analytics.linkage.reading import read
+from liuke_analytics.linkage.reading import Marks, read
 
 # Probability from which a pair counts as one person.
 CERTAIN = 0.9
@@ -24,6 +24,8 @@ PROMISING = -6.0
 # Of random pairs not more are taken for true, however small the file.
 MOST_TRUE = 0.1
 ROUNDS = 5
+MEMORY = "6GB"
+MARKS = ("bought", "intent")
 
 CLASH = """
     l.giv is not null and r.giv is not null and l.sur is not null and r.sur is not null
@@ -65,9 +67,12 @@ class Found:
         return int(self.labels.max(initial=0))
 
 
-def connect(memory: str = "6GB") -> duckdb.DuckDBPyConnection:
+def connect(memory: str = MEMORY) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
-    con.execute(f"set memory_limit = '{memory}'")
+    try:
+        con.execute("set memory_limit = '{}'".format(memory.replace("'", "")))
+    except duckdb.Error as problem:
+        raise Unusable("{memory} is no size; write for example 4GB", memory=memory) from problem
     con.execute("set preserve_insertion_order = true")
     con.execute("set enable_progress_bar = false")
     return con
@@ -81,9 +86,15 @@ def dedupe(
     *,
     certain: float = CERTAIN,
     exact_only: bool = False,
+    engine: str = "duckdb",
+    marks: Marks | None = None,
 ) -> Found:
-    """Finds who stands in the file more than once; leaves its ids in the table `source`."""
-    size = read(con, path, id_column, columns)
+    """Finds who stands in the file more than once; leaves its ids in the table `source`.
+
+    `engine` says who compares the pairs; the rest takes little and stays with DuckDB, so that
+    both give the same clusters.
+    """
+    size = read(con, path, id_column, columns, marks)
     normalise(con)
     keys.forget_shared(con)
     parts = tuple(
@@ -101,7 +112,10 @@ def dedupe(
     data = model.records(con)
     learned = model.learn(data, fields, names[:3], share)
     compare = names if size > keys.SMALL else []
-    table = model.predict(data, learned, compare, share, PROMISING)
+    if engine == "spark":
+        table = spark.predict(con, learned, compare, share, PROMISING)
+    else:
+        table = model.predict(data, learned, compare, share, PROMISING)
     likely = _edges(con, table, _bits(certain) - correction(con, table, share, size))
     left = np.concatenate([left, likely[0]])
     right = np.concatenate([right, likely[1]])
@@ -134,6 +148,20 @@ def _put_labels(con: duckdb.DuckDBPyConnection, labels: Ints) -> None:
     con.register("labels", table)
     con.execute("create or replace temp table label as from labels")
     con.unregister("labels")
+
+
+def split(con: duckdb.DuckDBPyConnection, found: Found) -> dict[str, int]:
+    """How many clusters bought, mean to without having bought, or neither, by the marks read."""
+    _put_labels(con, found.labels)
+    there = {row[0] for row in con.execute("describe source").fetchall()}
+    bought, intent = (f"bool_or({name})" if name in there else "false" for name in MARKS)
+    rows = con.execute(f"""
+        select what, count(*) from (
+            select case when {bought} then 'bought' when {intent} then 'intent' else 'none' end
+                as what
+            from source join label using (rid) group by label)
+        group by what""").fetchall()
+    return {"bought": 0, "intent": 0, "none": 0} | dict(rows)
 
 
 def exact_edges(con: duckdb.DuckDBPyConnection, exact: list[tuple[str, ...]]) -> tuple[Ints, Ints]:

@@ -122,14 +122,14 @@ FLOOR = 1e-6
 SEED = 7
 
 
-def _splink(part: str = "splink") -> Any:
+def splink_part(part: str = "splink") -> Any:
     # Loaded by a search only: it takes longer than the rest of what the product starts with.
     return need(part, "dedupe", "finding duplicates")
 
 
 def records(con: duckdb.DuckDBPyConnection) -> "SplinkDataFrame":
     """The table `record` as Splink takes it."""
-    frame: SplinkDataFrame = _splink().DuckDBAPI(con).register("record")
+    frame: SplinkDataFrame = splink_part().DuckDBAPI(con).register("record")
     return frame
 
 
@@ -141,8 +141,8 @@ def fields_in(present: set[str]) -> list[str]:
 def settings(
     comparisons: Mapping[str, list[Level]], blocks: Sequence[str], share: float
 ) -> "SettingsCreator":
-    splink = _splink()
-    every = _splink("splink.blocking_rule_library").CustomRule("1=1")
+    splink = splink_part()
+    every = splink_part("splink.blocking_rule_library").CustomRule("1=1")
     creator: SettingsCreator = splink.SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="rid",
@@ -160,14 +160,15 @@ def settings(
     return creator
 
 
-def _linker(
+def linker_for(
     data: "SplinkDataFrame",
     comparisons: Mapping[str, list[Level]],
     blocks: Sequence[str],
     share: float,
 ) -> "Linker":
+    """What compares these records by these levels."""
     model = settings(comparisons, blocks, share)
-    linker: Linker = _splink().Linker(data, model, log_level=None)
+    linker: Linker = splink_part().Linker(data, model, log_level=None)
     return linker
 
 
@@ -180,20 +181,22 @@ def learn(
     within. What a small file cannot show stays as known beforehand.
     """
     begin = {field: _levels(field) for field in fields}
-    linker = _linker(data, begin, [], share)
+    linker = linker_for(data, begin, [], share)
     linker.training.estimate_u_using_random_sampling(
         max_pairs=PAIRS_OF_STRANGERS, seed=SEED, min_count_per_level=None, num_chunks=1
     )
     strangers = _levels_of(linker)
     for field, levels in strangers.items():
         _without_true_pairs(field, levels, begin[field], share)
-    linker = _linker(data, strangers, [], share)
-    nothing = _splink("splink.internals.exceptions").EMTrainingException
+    linker = linker_for(data, strangers, [], share)
+    nothing = splink_part("splink.internals.exceptions").EMTrainingException
     for key in teaching:
         # Where the key brings no pairs together there is nothing to learn.
         with suppress(nothing):
             linker.training.estimate_parameters_using_expectation_maximisation(
-                _splink().block_on(key), max_pairs=PAIRS_FOR_LEARNING, record_sample_proportion=1.0
+                splink_part().block_on(key),
+                max_pairs=PAIRS_FOR_LEARNING,
+                record_sample_proportion=1.0,
             )
     learned = _levels_of(linker)
     for field, levels in learned.items():
@@ -218,7 +221,7 @@ def predict(
 
     Without blocks every record is compared with every other.
     """
-    linker = _linker(data, comparisons, blocks, share)
+    linker = linker_for(data, comparisons, blocks, share)
     return str(linker.inference.predict(threshold_match_weight=weight).physical_name)
 
 

@@ -16,6 +16,7 @@ Pair = tuple[str, str, float, list[tuple[str, str]]]
 LEAST = 0.5
 # An exact key leaves hardly room for another person.
 EXACT = 0.999
+DOUBTFUL = 0.6
 SHOWN = {
     "name": "full_name",
     "mobile": "mobile",
@@ -69,14 +70,20 @@ def likely_pairs(
         con.execute(f"""
             insert into likely select rid_l, rid_r, 1 / (1 + pow(2, -(match_weight + {gain})))
             from {table}""")
+    # Names that belong to two people, with nothing that relatives do not share: people decide.
+    apart = (
+        f"coalesce({dedupe.CLASH}, false) and not ({dedupe.PERSONAL}) "
+        f"or coalesce({dedupe.SIBLING}, false)"
+    )
     agree = ", ".join(f"{AGREE[column]} as {field}" for field, column in SHOWN.items())
     rows = con.execute(f"""
-        select a.id, b.id, p, {agree} from (
+        select a.id, b.id, case when {apart} then least(p, {DOUBTFUL}) else p end as p, {agree}
+        from (
             select least(l, r) as one, greatest(l, r) as other, max(p) as p from likely
             group by all having max(p) >= {least}) as pair
         join normal l on l.rid = one join normal r on r.rid = other
         join source a on a.rid = one join source b on b.rid = other
-        order by p desc, one, other""")
+        order by 3 desc, one, other""")
     while batch := rows.fetchmany(1000):
         for one, other, probability, *ways in batch:
             reasons = [(field, how) for field, how in zip(SHOWN, ways, strict=True) if how]

@@ -1,6 +1,7 @@
 """Brings a file into DuckDB as text: one row a record, one column a field."""
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -11,12 +12,24 @@ from liuke_analytics.linkage.fields import FIELDS, Columns, Unusable
 
 SPREADSHEETS = (".xlsx", ".xls", ".xlsb", ".ods")
 SHOWN = 3
+# Name of a mark (bought, intent) to the column that says so.
+Marks = Mapping[str, str]
+UNMARKED = ("", "-", "no", "n", "none", "false", "否", "无", "没有", "未")
 
 
-def read(con: duckdb.DuckDBPyConnection, path: Path, id_column: str, columns: Columns) -> int:
-    """Fills the table `source` (rid, id, fields) in the order of the file; returns its rows."""
+def read(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    id_column: str,
+    columns: Columns,
+    marks: Marks | None = None,
+) -> int:
+    """Fills the table `source` (rid, id, fields) in the order of the file; returns its rows.
+
+    With `marks` it also says of each row whether it is marked so.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        _load(con, _relation(con, path, Path(folder)), path, id_column, columns)
+        _load(con, _relation(con, path, Path(folder)), path, id_column, columns, marks or {})
     return _checked(con, path, id_column)
 
 
@@ -26,9 +39,11 @@ def _load(
     path: Path,
     id_column: str,
     columns: Columns,
+    marks: Marks,
 ) -> None:
     names = {_clean(name): name for name in relation.columns}
     wanted = [id_column, *(column for group in columns.values() for column in group)]
+    wanted += marks.values()
     unknown = [column for column in wanted if _clean(column) not in names]
     if unknown:
         raise Unusable(
@@ -49,6 +64,7 @@ def _load(
         f"{given}::varchar as name_given",
         f"{parts[-1] if apart else 'null'}::varchar as name_last",
     ]
+    select += [f"{_is_marked(quoted[column])} as {name}" for name, column in marks.items()]
     try:
         relation.query(
             "file",
@@ -125,6 +141,12 @@ def _clean(name: str) -> str:
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
+
+
+def _is_marked(column: str) -> str:
+    text = f"lower(trim({column}::varchar))"
+    amount = f"try_cast({text} as double)"
+    return f"coalesce({text} not in {UNMARKED} and {amount} is distinct from 0, false)"
 
 
 def _text(column: str) -> str:

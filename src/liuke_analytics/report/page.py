@@ -44,8 +44,8 @@ dt{font-weight:600;margin-top:.7em}dd{margin:0;max-width:75ch}
 padding:.7em 0;border-bottom:1px solid var(--line)}.list td{display:flex;gap:1em;border:0;
 padding:.15em 0;justify-content:space-between;text-align:right;white-space:normal}
 .list td::before{content:attr(data-l);color:var(--soft);text-align:left;flex:none}
-.list td:first-child{font-weight:600}.list td:last-child{display:block;text-align:left}
-.list td:last-child::before{content:none}}
+.list td:first-child{font-weight:600}.list:not(.sums) td:last-child{display:block;text-align:left}
+.list:not(.sums) td:last-child::before{content:none}}
 @media print{body{padding:0;max-width:none}.scroll{overflow:visible}}
 """
 
@@ -233,7 +233,11 @@ def _costs(analysis: Analysis, say: Words) -> str:
     kind = "money" if analysis.value else "orders"
     heads = ("state", "customer_number", "alive_mean", f"expect_{kind}", f"worth_{kind}")
     return table(
-        [say[head] for head in heads], body, numbers={1, 2, 3, 4}, caption=say["costs"], kind="list"
+        [say[head] for head in heads],
+        body,
+        numbers={1, 2, 3, 4},
+        caption=say["costs"],
+        kind="list sums",
     )
 
 

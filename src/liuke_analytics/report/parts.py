@@ -33,7 +33,9 @@ def table(
     def cell(tag: str, index: int, text: str) -> str:
         right = ' class="n"' if index in numbers else ""
         # On a telephone a list has no head: each cell says what it is.
-        label = f' data-l="{escape(heads[index])}"' if kind == "list" and tag == "td" else ""
+        label = (
+            f' data-l="{escape(heads[index])}"' if kind.startswith("list") and tag == "td" else ""
+        )
         return f"<{tag}{right}{label}>{escape(text)}</{tag}>"
 
     def row(texts: Sequence[str]) -> str:

@@ -109,3 +109,12 @@ def test_the_base_asks_for_no_optional_package_and_the_extras_for_all() -> None:
     everything = whole["dependencies"] + whole["optional-dependencies"]["spark"]
     for wanted in [*said["dependencies"], *(line for lines in extras.values() for line in lines)]:
         assert wanted in everything
+
+
+def test_what_a_server_imports_is_light() -> None:
+    """The product's doors: half of its start would be pandas, which nobody asks for there."""
+    doors = ("btyd", "rhythm", "scorecard", "linkage.likeness", "linkage.pairs")
+    heavy = {"pandas", "statsmodels", "ibis", "scipy.stats", *OPTIONAL}
+    lines = [f"import liuke_analytics.{door}" for door in doors]
+    done = python("\n".join([*lines, f"assert not set(sys.modules) & {heavy!r}"]))
+    assert done.returncode == 0, done.stderr

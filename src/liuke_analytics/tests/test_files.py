@@ -1,7 +1,9 @@
 """Files as they come: short ones in old encodings, without names, with odd columns."""
 
 import json
+from datetime import date
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -39,6 +41,14 @@ def test_a_few_words_tell_the_encoding(tmp_path, name) -> None:
     assert told is not None
 
 
+def test_what_is_no_text_is_said(tmp_path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(bytes(20) + b"customer,date")
+    assert "x.csv holds no text" in run("report", path, "--lang", "en", code=1)
+    asked = ["--duration", "a", "--event", "b", "--lang", "zh"]
+    assert "不是文本文件" in run("survival", path, *asked, code=2)
+
+
 def test_cdnow_as_it_is_published_gives_the_published_figures(tmp_path) -> None:
     """Blanks between the cells and no line of names."""
     path = published.folder() / "CDNOW_sample.txt"
@@ -73,6 +83,20 @@ def test_where_names_are_missing_columns_have_numbers(tmp_path, text, names, del
     assert table.columns == names
     rows = len(text.splitlines()) - (names[0] != "1")
     assert table.count().to_pyarrow().as_py() == rows
+
+
+def test_titles_above_the_table_are_cut_off(tmp_path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["销售明细表"], [], ["客户", "日期", "金额"], ["王芳", date(2024, 1, 5), 12.5]):
+        book.active.append(row)
+    book.save(tmp_path / "x.xlsx")
+    text = tmp_path / "x.csv"
+    text.write_text("销售明细表,,\n导出时间：2024-12-31\n\n客户,日期,金额\n王芳,2024-01-05,12.5\n")
+    for path in (tmp_path / "x.xlsx", text):
+        figures = tmp_path / "x.json"
+        run("report", path, "--out", tmp_path / "x.html", "--json", figures)
+        told = json.loads(figures.read_text())
+        assert (told["rows"], told["spend"], told["as_of"]) == (1, 12.5, "2024-01-05")
 
 
 def test_a_column_by_number_also_where_there_are_names(tmp_path) -> None:

@@ -27,7 +27,8 @@ class HelperForm(forms.Form):
 
     def __init__(self, customer: Customer, data: Any = None) -> None:
         super().__init__(data)
-        people = [(each.pk, f"{each} · {each.role}") for each in could_help(customer)]
+        people: list[tuple[Any, Any]] = [("", _("Choose"))]
+        people += [(each.pk, f"{each} · {each.role}") for each in could_help(customer)]
         self.fields["person_id"] = forms.TypedChoiceField(
-            label=_("Colleague"), coerce=int, choices=[("", _("Choose")), *people]
+            label=_("Colleague"), coerce=int, choices=people
         )

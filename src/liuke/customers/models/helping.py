@@ -1,5 +1,7 @@
 """Who helps with a customer that belongs to somebody else."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -62,3 +64,9 @@ class Collaborator(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} → {self.customer_id}"
+
+    def helped_on(self, day: date) -> bool:
+        """Whether this person helped on a day; first and last day count."""
+        ended = None if self.ended_at is None else clock.day_of(self.ended_at)
+        last = min(filter(None, (self.until, ended)), default=date.max)
+        return self.since <= day <= last

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date
 
 from django.db.models import F, Q, QuerySet
 
@@ -39,12 +38,10 @@ def helpers_of(customer_id: int) -> QuerySet[Collaborator]:
     return others.select_related("person", "added_by").order_by("since", "pk")
 
 
-def helping_on(customer_ids: Collection[int], day: date) -> dict[int, list[Collaborator]]:
-    """Customer → who helped on a day, for one chunk. Who owns the customer helps nobody."""
-    rows = Collaborator.objects.filter(customer__in=customer_ids, since__lte=day)
-    rows = rows.filter(Q(until=None) | Q(until__gte=day))
-    rows = rows.filter(Q(ended_at=None) | Q(ended_at__gte=clock.start_of(day)))
+def helpers_ever(customer_ids: Collection[int]) -> dict[int, list[Collaborator]]:
+    """Customer → everybody who ever helped, for one chunk; `helped_on` says on which days."""
     found: dict[int, list[Collaborator]] = defaultdict(list)
+    rows = Collaborator.objects.filter(customer__in=customer_ids)
     for row in rows.exclude(person=F("customer__owner")).order_by("pk"):
         found[row.customer_id].append(row)
     return found

@@ -98,7 +98,7 @@ def became_strong(viewer: User, first: date, last: date) -> int:
         history__strength=Strength.STRONG,
         history__on__range=(first, last),
     )
-    visible = queries.visible_to(viewer).values("pk")
+    visible = queries.within(viewer).values("pk")
     rows = rows.filter(Q(first__in=visible) | Q(second__in=visible))
     days: dict[int, list[tuple[date, str]]] = defaultdict(list)
     history = RelationStrength.objects.filter(relation__in=rows.values("pk")).order_by("on")

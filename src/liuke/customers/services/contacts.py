@@ -50,8 +50,12 @@ def save_point(
     values: Mapping[str, Any],
     point_id: int | None = None,
     person_id: int | None = None,
+    anyway: str = "",
 ) -> ContactPoint:
-    """Add a way to reach a customer or a person around it, or change one; the rest stays."""
+    """Add a way to reach a customer or a person around it, or change one; the rest stays.
+
+    `anyway` says why two customers share a mobile.
+    """
     require(actor, Act.EDIT_CUSTOMERS)
     customer = _locked(actor, customer_id)
     if point_id is None:
@@ -68,7 +72,7 @@ def save_point(
             _others(point).update(preferred=False)
         point.full_clean()
         point.save()
-        duplicates.hold_mobile(actor, customer)
+        duplicates.hold_mobile(actor, customer, anyway)
     return point
 
 

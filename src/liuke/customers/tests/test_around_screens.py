@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from liuke.accounts.rules import Role
-from liuke.customers.models import Customer, RelationKind
+from liuke.customers.models import Customer, DuplicatePair, RelationKind
 from liuke.customers.services import NewRelation, record_relations, save_person, save_point
 
 pytestmark = pytest.mark.django_db
@@ -205,3 +205,16 @@ def test_the_page_costs_the_same_with_many_people(signed_in, owner, wang) -> Non
         return len(asked)
 
     assert cost(range(3)) == cost(range(3, 9))
+
+
+def test_a_shared_mobile_takes_a_reason_in_the_drawer_too(signed_in, wang, phone, customer) -> None:
+    li = customer("李娜")
+    url = reverse("point-new", args=[li.pk])
+    data = {"kind": "mobile", "value": "+86 138-0013-6027"}
+    refused = signed_in.post(url, data).content.decode()
+    assert "They share a phone, because" in refused
+    assert reverse("customer", args=[wang.pk]) in refused
+    assert not li.contact_points.exists()
+    assert done(signed_in.post(url, {**data, "anyway": "夫妻"}))
+    assert DuplicatePair.objects.get().reason == "夫妻"
+    assert li.contact_points.count() == 1

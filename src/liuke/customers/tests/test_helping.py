@@ -14,7 +14,7 @@ from liuke.core.errors import Refused
 from liuke.core.models import JournalEntry
 from liuke.customers.models import Collaborator
 from liuke.customers.queries import visible_to
-from liuke.customers.queries.helping import could_help, helpers_of, helping_on
+from liuke.customers.queries.helping import could_help, helpers_ever, helpers_of
 from liuke.customers.services import Help, add_collaborator, end_collaborator, merge_customers
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +96,8 @@ def test_who_helped_on_a_day(two, made, on_day) -> None:
     row = add_collaborator(actor=two[0], help=Help(made.pk, two[1].pk, "报价"))
     on_day(date(2026, 6, 20))
     end_collaborator(actor=two[0], customer_id=made.pk, collaborator_id=row.pk)
-    days = {day: bool(helping_on([made.pk], date(2026, 6, day))) for day in (9, 10, 20, 21)}
+    [row] = helpers_ever([made.pk])[made.pk]
+    days = {day: row.helped_on(date(2026, 6, day)) for day in (9, 10, 20, 21)}
     assert days == {9: False, 10: True, 20: True, 21: False}
 
 

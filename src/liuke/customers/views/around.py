@@ -47,10 +47,16 @@ def point(request: HttpRequest, pk: int, point_pk: int | None = None) -> HttpRes
         point_id=point_pk,
         person_id=person.pk if person else None,
     )
-    context = {"customer": customer, "point": found, "person": person}
-    return dialog(
-        request, form, "customers/point.html", context, lambda: act(values=form.cleaned_data)
-    )
+    anyway = request.POST.get("anyway", "")
+    context: dict[str, Any] = {"customer": customer, "point": found, "person": person}
+
+    def save() -> None:
+        try:
+            act(values=form.cleaned_data, anyway=anyway)
+        except services.Known as known:
+            context.update(known=known, anyway=anyway)
+
+    return dialog(request, form, "customers/point.html", context, save)
 
 
 @require_POST
@@ -268,7 +274,8 @@ def dialog(
         except ValidationError as problem:
             form.add_error(None, problem)
         else:
-            return _told(_("Saved."))
+            if "known" not in context:
+                return _told(_("Saved."))
     return render(request, template, {"form": form, **context})
 
 

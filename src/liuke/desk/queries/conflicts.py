@@ -1,6 +1,6 @@
 """The list of cases, one case, and what they come to."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from liuke.accounts.models import User
-from liuke.accounts.queries import may_with
 from liuke.accounts.rules import Act
 from liuke.core import clock
 from liuke.core.lists import Column, Filter, ListOf
@@ -46,17 +45,11 @@ APPEALS = [
 def conflict_list(viewer: User) -> ListOf[Conflict]:
     """The screen of cases as this person sees it, and the file."""
     people = _people(viewer)
-    names: dict[int, str] = {}
-
-    def name(row: Conflict) -> str:
-        if row.customer_id not in names:
-            names.update(queries.names_for(viewer, [row]))
-        return names[row.customer_id]
-
     return ListOf(
         label=gettext_lazy("Conflicts"),
         columns=[
-            Column("customer", gettext_lazy("Customer"), name, css="name"),
+            Column("customer", gettext_lazy("Customer"),
+                   lambda row: queries.name_for(viewer, row), css="name"),
             Column("number", gettext_lazy("Case"), str, sort=("pk",), css="code"),
             Column("owner", gettext_lazy("Owner"), lambda row: row.owner.name,
                    cell=lambda row: ui.who(row.owner.name), css="own"),
@@ -164,7 +157,9 @@ def asked(viewer: User, sign: str = "", customer: str = "", pair: str = "") -> A
         return None if row is None else _of_pair(row)
     seen_rows = customers.visible_to(viewer).select_related("owner")
     found = seen_rows.filter(pk=_number(customer)).first()
-    return found and Asked(found.pk, found.name, found.owner, viewer, Source.PAGE)
+    if found is None:
+        return None
+    return Asked(found.pk, found.name, found.owner, viewer, Source.PAGE)
 
 
 def _of_pair(pair: DuplicatePair) -> Asked | None:
@@ -216,8 +211,7 @@ class Case:
 
 def case(viewer: User, conflict: Conflict, today: date) -> Case:
     """A case as this person may see it: while it is open with the facts of now."""
-    name = queries.names_for(viewer, [conflict])[conflict.customer_id]
-    seen = customers.visible_to(viewer).filter(pk=conflict.customer_id).exists()
+    name, seen = queries.name_for(viewer, conflict), conflict.seen
     if conflict.state in PENDING:
         both = [conflict.owner_id, conflict.claimant_id]
         facts = sides(conflict.customer_id, both, conflict.besides)
@@ -245,7 +239,7 @@ def case(viewer: User, conflict: Conflict, today: date) -> Case:
     )
 
 
-def may_claim(viewer: User, customer: Customer) -> bool:
+def may_claim(viewer: User, customer: Customer, acts: Collection[Act]) -> bool:
     """Whether the page of a customer offers to claim it: it is a colleague's, and one works here.
 
     Who may give it away does that instead.
@@ -253,5 +247,5 @@ def may_claim(viewer: User, customer: Customer) -> bool:
     return (
         customer.owner_id not in (None, viewer.pk)
         and viewer.may(Act.EDIT_CUSTOMERS)
-        and not may_with(viewer, Act.SETTLE, customer)
+        and Act.SETTLE not in acts
     )

@@ -19,14 +19,15 @@ def sides(customer_id: int, people: Collection[int], besides: int | None = None)
     recorded: dict[int, list[date]] = {pk: [] for pk in people}
     rows = Customer.objects.filter(pk__in=ids, created_by__in=people)
     for who, at in rows.values_list("created_by", "created_at"):
-        recorded[who].append(clock.day_of(at))
+        recorded[who or 0].append(clock.day_of(at))
     held = list(OwnerPeriod.objects.filter(customer__in=ids, owner__in=people))
     for period in held:
         recorded[period.owner_id or 0].append(clock.day_of(period.started_at))
     contacts: dict[int, list[date]] = {pk: [] for pk in people}
     made = Interaction.objects.filter(REACHED, customer__in=ids, by__in=people)
+    made = made.filter(day__lte=clock.today())
     for who, day in made.order_by("day").values_list("by", "day"):
-        contacts[who].append(day)
+        contacts[who or 0].append(day)
     bought = list(Order.objects.filter(customer__in=ids).values_list("customer", "day"))
     return {
         pk: Side(

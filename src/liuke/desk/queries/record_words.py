@@ -69,6 +69,7 @@ VERBS = {
     "interaction.recorded": gettext_lazy("Contact recorded"),
     "interaction.removed": gettext_lazy("Contact removed"),
     "order.recorded": gettext_lazy("Order recorded"),
+    "order.shared": gettext_lazy("Shares of an order changed"),
     "order.voided": gettext_lazy("Order voided"),
     "agenda.snoozed": gettext_lazy("Put off"),
     "agenda.handed_over": gettext_lazy("Handed over"),
@@ -141,6 +142,7 @@ LISTS = {
     "pool": gettext_lazy("Pool"),
     "duplicates": gettext_lazy("Possible duplicates"),
     "journal": gettext_lazy("Journal"),
+    "shares": gettext_lazy("Shares"),
 }
 CLOSING = dict([*CloseReason.choices, *Reopened.choices])
 ORIGINS = {
@@ -226,13 +228,15 @@ class Words:
         if key == "origin" and value:
             return origin_text(str(value))
         if key == "conditions" and value:
-            return pgettext("list", ", ").join(self._condition(*each) for each in value.items())
+            return pgettext("list", ", ").join(
+                self._condition(name, value[name]) for name in CONDITIONS if name in value
+            )
         return self._said(known, value)
 
     def _condition(self, name: str, words: list[Any]) -> str:
         shown = [self.units.get(each, each) if name == "branches" else each for each in words]
         said = pgettext("list", ", ").join(word_text(name, each) for each in shown)
-        return f"{CONDITIONS.get(name, name)} {said}"
+        return f"{CONDITIONS[name]} {said}"
 
     def _said(self, known: Field[Any, Any] | None, value: Any) -> str:
         if value is None or value == "" or value == [] or value == {}:

@@ -13,8 +13,15 @@ from liuke.accounts.models import Unit
 from liuke.accounts.rules import Role
 from liuke.core import clock
 from liuke.customers.models import Customer
-from liuke.customers.services import NewContactPoint, create_customer, save_asset
+from liuke.customers.services import (
+    Help,
+    NewContactPoint,
+    create_customer,
+    put_helper,
+    save_asset,
+)
 from liuke.desk.tests.conftest import TODAY
+from liuke.ownership.services import NewConflict, open_conflict
 from liuke.sales.services import NewOrder, record_orders
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("watched")]
@@ -98,3 +105,20 @@ def test_one_customer_costs_the_same_with_ten_vehicles(signed_in, customer, owne
             record_orders(actor=owner, orders=[order])
         url[count] = reverse("customer", args=[made.pk])
     assert cost(signed_in, url[1]) == cost(signed_in, url[10])
+
+
+def test_cases_and_shares_cost_the_same_however_many(manager, person) -> None:
+    fill(manager.user, 30)
+    seller = person("seller", "钱玲", unit=manager.user.unit)
+    owner = person("seller", "林晓雯", unit=manager.user.unit)
+    costs = []
+    for made in Customer.objects.order_by("pk")[:8]:
+        Customer.objects.filter(pk=made.pk).update(owner=owner)
+        put_helper(actor=None, help=Help(made.pk, seller.pk, "价格"))
+        when = clock.start_of(TODAY)
+        record_orders(actor=None, orders=[NewOrder(made.pk, when, total=Decimal(100))])
+        new = NewConflict(made.pk, seller.pk, "我先", "page")
+        open_conflict(actor=seller, new=new, facts={})
+        screens = ("conflicts", "conflict-figures", "shares", "share-orders")
+        costs.append([cost(manager, reverse(name)) for name in screens])
+    assert costs[0] == costs[-1]

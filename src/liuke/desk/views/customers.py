@@ -181,7 +181,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "has_pools": ownership.has_pools(),
         "helpers": helpers_of(pk),
         "conflicts": pending_of(pk),
-        "may_claim": conflicts.may_claim(viewer, found),
+        "may_claim": conflicts.may_claim(viewer, found, acts),
         "may_assign": Act.ASSIGN in acts,
         "may_follow_up": Act.FOLLOW_UP in acts,
         "may_edit": Act.EDIT_CUSTOMERS in acts,

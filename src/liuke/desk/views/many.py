@@ -166,7 +166,7 @@ def _picked(request: HttpRequest) -> tuple[QuerySet[Customer], QueryDict]:
 def asked_within(viewer: User, query: QueryDict, own: Q) -> Q:
     """Whose customers an address asks for: the own ones, or when searched all that one sees."""
     searched = query.get("q", "").strip() or query.get("help")
-    return own | customers.helped_condition(viewer) if searched else own
+    return customers.with_helped(viewer, own) if searched else own
 
 
 def named(request: HttpRequest) -> list[int]:

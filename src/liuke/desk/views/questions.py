@@ -17,6 +17,8 @@ from liuke.customers.forms.typed import typed_in
 from liuke.customers.queries.likeness import matches
 from liuke.customers.queries.told import told_of
 
+TYPED = ("name", "code", "credit_code", "kind", "value")
+
 
 @require_POST
 def ask_owner(request: HttpRequest) -> HttpResponse:
@@ -43,7 +45,7 @@ def ask_owner(request: HttpRequest) -> HttpResponse:
     typed = [
         (name, value)
         for name, value in request.POST.items()
-        if name in ("name", "code", "credit_code") or name.startswith("points-")
+        if name in TYPED or name.startswith("points-")
     ]
     context = {"form": form, "known": known, "typed": typed}
     return render(request, "desk/ask_owner.html", context)

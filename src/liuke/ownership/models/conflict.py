@@ -50,6 +50,9 @@ class Conflict(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
 
+    # Whether the reader sees the customer: `queries.conflicts_visible_to` says it with the rows.
+    seen: bool
+
     class Meta:
         verbose_name = _("conflict")
         verbose_name_plural = _("conflicts")

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from liuke.accounts.models import User
 from liuke.accounts.queries import people_reaching, reach_of
@@ -29,7 +29,9 @@ def terms() -> Terms:
 
 def conflicts_visible_to(viewer: User) -> QuerySet[Conflict]:
     """The cases that this person is part of, or has to decide."""
+    seen = customers.visible_to(viewer).filter(pk=OuterRef("customer"))
     rows = Conflict.objects.select_related("customer", "owner", "claimant")
+    rows = rows.annotate(seen=Exists(seen.order_by()))
     reach = reach_of(viewer, Act.SETTLE)
     if reach.everything:
         return rows
@@ -40,18 +42,11 @@ def conflicts_visible_to(viewer: User) -> QuerySet[Conflict]:
     return rows.filter(mine | theirs | people)
 
 
-def names_for(viewer: User, conflicts: Collection[Conflict]) -> dict[int, str]:
-    """Customer → name as this person may know it: masked for who claims a customer unseen."""
-    ids = {each.customer_id for each in conflicts}
-    seen = set(customers.visible_to(viewer).filter(pk__in=ids).values_list("pk", flat=True))
+def name_for(viewer: User, conflict: Conflict) -> str:
+    """The name as this person may know it: masked for who claims a customer unseen."""
     # Who had the customer knows who it is.
-    seen |= {each.customer_id for each in conflicts if each.owner_id == viewer.pk}
-    return {
-        each.customer_id: each.customer.name
-        if each.customer_id in seen
-        else masked(each.customer.name)
-        for each in conflicts
-    }
+    known = conflict.seen or conflict.owner_id == viewer.pk
+    return conflict.customer.name if known else masked(conflict.customer.name)
 
 
 def is_party(viewer: User, conflict: Conflict) -> bool:
@@ -127,11 +122,17 @@ def settled_lately(customer_id: int, claimant_id: int, days: int) -> bool:
 
 
 def waiting_for(viewer: User) -> int:
-    """How many cases this person could decide now; for those who decide."""
+    """How many cases this person could decide now, in two reads however many there are."""
     if not viewer.may(Act.SETTLE):
         return 0
-    rows = conflicts_visible_to(viewer).filter(state__in=PENDING)
-    return sum(may_decide(viewer, each) for each in rows[:50])
+    within = reach_of(viewer, Act.SETTLE).rows(owner="customer__owner", unit="customer__branch")
+    rows = Conflict.objects.filter(within, state__in=PENDING)
+    rows = rows.exclude(owner=viewer).exclude(claimant=viewer)
+    count = 0
+    for each in rows.prefetch_related("decisions__by__role"):
+        first = next((one for one in each.decisions.all() if one.instance == Decision.FIRST), None)
+        count += each.state == State.OPEN or (first is not None and _above(viewer, first.by))
+    return count
 
 
 @dataclass(frozen=True, slots=True)

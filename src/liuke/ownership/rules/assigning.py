@@ -212,7 +212,9 @@ def sentence(why: Mapping[str, Any]) -> str:
             "shared out evenly among %(n)s person", "shared out evenly among %(n)s people",
             why["among"],
         ) % {"n": why["among"]}  # fmt: skip
-    parts = [f"{CONDITIONS[name]} {word_text(name, word)}" for name, word in why["met"].items()]
+    # A database keeps no order of names.
+    met = [(name, why["met"][name]) for name in CONDITIONS if name in why["met"]]
+    parts = [f"{CONDITIONS[name]} {word_text(name, word)}" for name, word in met]
     if skills := why.get("skills"):
         parts.append(_("can do %(what)s") % {"what": _list(skills)})
     if speaks := why.get("speaks"):

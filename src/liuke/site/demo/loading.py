@@ -25,7 +25,7 @@ from liuke.customers.services import (
 )
 from liuke.followups.services import NewInteraction, record_interactions
 from liuke.sales.services import NewLine, NewOrder, record_orders
-from liuke.site.demo import known, people, ties
+from liuke.site.demo import known, people, ties, together
 from liuke.site.demo.lives import YEARS, Life, Visit, simulate
 from liuke.site.demo.profiles import PROFILES, Profile
 from liuke.site.demo.talks import Talk, talks_of
@@ -47,6 +47,9 @@ def build(business: str) -> None:
     numbers: Ids = {}
     plates: Ids = {}
     for first, end in _halves(begun, today):
+        if end == today:
+            with clock.set_to(first):
+                together.begin_to_help(staff)
         # Written down by the evening before: today's work is nobody's yet.
         with clock.set_to(_moment(end, -1)):
             newcomers = [life for life in lives if first <= life.joined < end]
@@ -55,6 +58,7 @@ def build(business: str) -> None:
             _relations(links, numbers, first, end)
             _orders(lives, profile, staff, numbers, plates, first, end)
             _contacts(talks, staff, numbers, first, end)
+    together.claim_customers(staff, today)
     people.see_off(today)
     people.is_demo.cache_clear()
     write_truth(lives)

@@ -45,7 +45,7 @@ POSTED = {
     "order-void", "contact-unblock", "point-prefer", "point-remove", "person-remove",
     "relation-end", "customer-archive", "customer-reopen", "helper-end",
 }  # fmt: skip
-BY_ORDER = {"order": None, "order-void": Act.RECORD_ORDERS}
+BY_ORDER = {"order": None, "order-split": Act.SETTLE, "order-void": Act.RECORD_ORDERS}
 BY_ITEM = {
     "question-answer",
     "question-seen",
@@ -90,6 +90,8 @@ FIRM_WIDE = {
     "churn-rules": None,
     "churn-rule": Act.EDIT_RULES,
     "churn-rule-of": Act.EDIT_RULES,
+    "shares": None,
+    "share-orders": None,
     "conflicts": None,
     "conflict-new": Act.EDIT_CUSTOMERS,
     "conflict-figures": None,

@@ -186,6 +186,8 @@ def test_an_unknown_host_is_no_address_of_ours(client, db) -> None:
                 "today",
                 "customers",
                 "churn",
+                "conflicts",
+                "shares",
                 "handover",
                 "import-list",
                 "exports",
@@ -199,6 +201,8 @@ def test_an_unknown_host_is_no_address_of_ours(client, db) -> None:
                 "today",
                 "customers",
                 "churn",
+                "conflicts",
+                "shares",
                 "handover",
                 "import-list",
                 "exports",
@@ -206,8 +210,11 @@ def test_an_unknown_host_is_no_address_of_ours(client, db) -> None:
                 "churn-rules",
             },
         ),
-        (Role.SELLER, {"today", "customers", "churn", "churn-rules"}),
-        (Role.ANALYST, {"today", "customers", "churn", "exports", "churn-rules"}),
+        (Role.SELLER, {"today", "customers", "churn", "conflicts", "shares", "churn-rules"}),
+        (
+            Role.ANALYST,
+            {"today", "customers", "churn", "conflicts", "shares", "exports", "churn-rules"},
+        ),
     ],
 )
 def test_the_rail_holds_what_a_role_may_use(person, role, entries) -> None:

@@ -51,6 +51,17 @@ def test_found_and_listed_where_it_was_asked_for(seat) -> None:
     assert [each.name for each in offered] == [HELPED]
 
 
+def test_who_sees_everybody_finds_everybody(world) -> None:
+    seat = world(Role.OWNER)
+    _helping(seat)
+    for name in seat.customers:
+        for asked in ({"q": name}, {"q": name, "help": ""}):
+            page = seat.client.get(reverse("customers"), asked).context["page"]
+            assert [str(row.cells[0].html) for row in page.rows] == [name]
+    helped = seat.client.get(reverse("customers"), {"help": "me"}).context["page"]
+    assert [str(row.cells[0].html) for row in helped.rows] == [HELPED]
+
+
 def test_figures_stay_those_of_the_own_customers(seat) -> None:
     counts = seat.client.get("/api/churn/status").json()
     assert counts["active"] + counts["at_risk"] + counts["lost"] == len(seat.sees())

@@ -195,3 +195,28 @@ def test_febrl_through_the_same_command(tmp_path: Path) -> None:
     )
     assert precision >= 0.99
     assert recall >= 0.97
+
+
+def test_clusters_are_told_apart_by_purchases_and_intent(tmp_path: Path) -> None:
+    path = typed(
+        tmp_path,
+        "id,n,m,orders,intent",
+        "1,王海涛,13800136027,3,",
+        "2,王海濤先生,+86 138-0013-6027,0,高",
+        "3,李娜,13900139000,,是",
+        "4,赵敏,13700137000,0.0,否",
+        "5,孙丽,13700137001,,",
+    )
+    options = ("--json", "--bought", "orders", "--intent", "intent")
+    answer = json.loads(run(path, "name=n,mobile=m", *options).output)
+    assert answer["groups"] == {"bought": 1, "intent": 1, "none": 2}
+    assert "groups" not in json.loads(run(path, "name=n,mobile=m", "--json").output)
+    refused = run(path, "name=n,mobile=m", "--bought", "sales")
+    assert (refused.exit_code, "no column sales" in refused.output) == (1, True)
+
+
+def test_the_memory_that_duckdb_may_take_is_a_size(tmp_path: Path) -> None:
+    path = typed(tmp_path, "id,n", "1,李娜")
+    assert run(path, "name=n", "--memory", "500MB").exit_code == 0
+    refused = run(path, "name=n", "--memory", "much")
+    assert (refused.exit_code, "write for example 4GB" in refused.output) == (1, True)

@@ -25,6 +25,9 @@ from liuke.facts import OrdersRecorded
 from liuke.sales import queries
 from liuke.sales.models import Order, OrderLine, Product
 from liuke.sales.rules import CENT, OrderKind, Worth, line_amount, worth
+from liuke.sales.services.shares import change_split, share_out
+
+__all__ = ["NewLine", "NewOrder", "Recorded", "change_split", "record_orders"]
 
 CHUNK = 500
 
@@ -269,6 +272,7 @@ def _write(actor: User | None, rows: Sequence[tuple[NewOrder, Order]]) -> None:
             _("One of these numbers was recorded by somebody else a moment ago. Try again.")
         ) from None
     _create_lines(rows)
+    share_out([row for _new, row in rows])
     journal.record(
         actor,
         "order.recorded",
