@@ -91,6 +91,7 @@ def test_the_stage_line_counts_and_opens(signed_in, one_of_each) -> None:
     figures = {figure.url: figure.count for figure in answer.context["stages"]}
     assert figures == {
         "?stage=potential": 1, "?stage=intent": 0, "?stage=first": 2, "?stage=returning": 2,
+        "?stage=closed": 0,
     }  # fmt: skip
     for url, count in figures.items():
         assert signed_in.get(LIST + url).context["page"].total == count
