@@ -117,7 +117,7 @@ def test_the_demo_is_a_firm_as_of_now(small_demo) -> None:
     assert {person.role_id for person in User.objects.all()} == set(Role)
     assert not Customer.objects.filter(owner=None).exists()
     assert Counter(Customer.objects.values_list("owner__role", flat=True)).keys() <= {
-        Role.SELLER, Role.MANAGER,
+        Role.SELLER, Role.MANAGER, Role.SERVICE,
     }  # fmt: skip
     assert RuleVersion.objects.get().content == MissedVisits(6, 2, 3)
     assert Order.objects.filter(day=small_demo.date()).count() <= 16
