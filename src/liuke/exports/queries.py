@@ -56,18 +56,22 @@ def around(name: str) -> list[tuple[str, Label]]:
 
 
 def selection(
-    viewer: User, name: str, query: QueryDict, picked: Sequence[int] | None = None
+    viewer: User,
+    name: str,
+    query: QueryDict,
+    picked: Sequence[int] | None = None,
+    declared: ListOf[Any] | None = None,
 ) -> QuerySet[Any]:
     """The rows of a list that this person may see and the address asks for, in its order."""
     source = sources()[name]
-    rows = source.rows(viewer)
+    rows, declared = source.rows(viewer), declared or source.declared(viewer)
     if source.of:
         chosen = selection(viewer, source.of, query, picked).order_by().values("pk")
         found = rows.filter(**{f"{source.through}__in": chosen})
-        return source.declared(viewer).select(found, QueryDict())
+        return declared.select(found, QueryDict())
     if picked is not None:
         rows = rows.filter(pk__in=picked)
-    return source.declared(viewer).select(rows, query)
+    return declared.select(rows, query)
 
 
 def is_small(rows: QuerySet[Any]) -> bool:

@@ -141,7 +141,8 @@ def _write(export: Export, path: Any) -> None:
     source = sources()[export.list_name]
     declared, rows = source.declared(actor), source.rows(actor)
     export.reach = reach_kept(actor, export.list_name)
-    asked = selection(actor, export.list_name, QueryDict(export.query), export.picked)
+    query = QueryDict(export.query)
+    asked = selection(actor, export.list_name, query, export.picked, declared)
     # Eight bytes a row, read at once: a cursor held open would keep SQLite from writing progress.
     keys = array("q", asked.values_list("pk", flat=True).iterator(chunk_size=10 * CHUNK))
     export.total = len(keys)

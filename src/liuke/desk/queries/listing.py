@@ -103,6 +103,7 @@ class StageFigure:
     url: str
     current: bool
     note: str = ""
+    aside: bool = False
 
 
 def stage_line(tally: Tally, query: QueryDict) -> list[StageFigure]:
@@ -116,6 +117,7 @@ def stage_line(tally: Tally, query: QueryDict) -> list[StageFigure]:
             f"?stage={stage}{rest}",
             query.get("stage") == stage,
             "" if stage == CLOSED else _stage_note(tally.at(stage=stage, standing="at_risk")),
+            aside=stage == CLOSED,
         )
         for stage, label in STAGES
     ]

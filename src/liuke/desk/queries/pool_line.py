@@ -22,6 +22,7 @@ class Box:
     url: str
     note: str = ""
     current: bool = False
+    aside: bool = True
 
 
 def boxes(viewer: User) -> list[Box]:

@@ -11,7 +11,7 @@ from liuke.accounts.rules import Role
 from liuke.core import lists
 from liuke.customers.models import Customer
 from liuke.customers.services import save_person, tag_customers, update_customer
-from liuke.desk.views import customers as views
+from liuke.desk.views import many as many_views
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("watched")]
 LIST = reverse("customers")
@@ -139,7 +139,7 @@ def test_a_mass_act_without_sense_changes_nothing(signed_in, customer, monkeypat
         assert signed_in.post(f"{reverse('customers-undo')}?at={at}").status_code == 404
     old = f"{reverse('customers-undo')}?at=2020-06-01T10:00:00%2B00:00"
     assert "too late" in str(told(signed_in.post(old))[-1])
-    monkeypatch.setattr(views, "MOST_PICKED", 1)
+    monkeypatch.setattr(many_views, "MOST_PICKED", 1)
     customer("李娜")
     many = told(signed_in.post(tag, {"all": "1", "query": "", "add": "VIP"}))[-1]
     assert "at most 1 customers" in str(many)

@@ -29,6 +29,7 @@ def test_purchases_are_known_before_the_clocks_and_these_before_the_contacts() -
     for reactions in REACTIONS.values():
         names = [each.__name__ for each in reactions]
         order = (
+            "_closures",
             "_purchases",
             "_clocks",
             "_contacts",
