@@ -40,7 +40,7 @@ def shares_visible_to(viewer: User) -> QuerySet[OrderShare]:
     """The own shares, and for who settles them those of sales to customers of the own scope."""
     seen = customers.visible_to(viewer).filter(pk=OuterRef("order__customer"))
     rows = OrderShare.objects.select_related("order__customer", "person")
-    rows = rows.annotate(seen=Exists(seen.order_by()))
+    rows = rows.annotate(seen=Exists(seen.order_by()))  # type: ignore[no-redef]
     if viewer.scope_for(Act.SETTLE) is None:
         return rows.filter(person=viewer)
     within = customers.within_reach(viewer, Act.SETTLE)
@@ -115,7 +115,7 @@ def may_share(viewer: User, order: Order) -> bool:
 
 def sums_by_person(shares: QuerySet[OrderShare]) -> list[dict[str, Any]]:
     """Person, number of orders, main shares and shares for helping, the most first."""
-    rows = shares.order_by().values("person", "person__name")
+    rows: QuerySet[OrderShare, dict[str, Any]] = shares.order_by().values("person", "person__name")
     return list(
         rows.annotate(
             orders=Count("pk"),

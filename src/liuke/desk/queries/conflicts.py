@@ -145,7 +145,7 @@ class Asked:
 def asked(viewer: User, sign: str = "", customer: str = "", pair: str = "") -> Asked | None:
     """What an address asks about: a warning, a customer in sight, or a pair; None for nothing."""
     if sign:
-        pk = told_of(viewer, sign)
+        pk = told_of(viewer, sign) or 0
         found = Customer.objects.select_related("owner").filter(pk=pk).first()
         if found is None:
             return None

@@ -31,7 +31,7 @@ def conflicts_visible_to(viewer: User) -> QuerySet[Conflict]:
     """The cases that this person is part of, or has to decide."""
     seen = customers.visible_to(viewer).filter(pk=OuterRef("customer"))
     rows = Conflict.objects.select_related("customer", "owner", "claimant")
-    rows = rows.annotate(seen=Exists(seen.order_by()))
+    rows = rows.annotate(seen=Exists(seen.order_by()))  # type: ignore[no-redef]
     reach = reach_of(viewer, Act.SETTLE)
     if reach.everything:
         return rows

@@ -1,6 +1,7 @@
 """Who has which part of a sale: recorded with it, and corrected with a reason."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -55,7 +56,8 @@ def _share_chunk(orders: Sequence[Order]) -> None:
 
 def _write(splits: Sequence[Split]) -> None:
     """The rows of these splits: first the helpers', then the main shares that close them."""
-    others, mains = [], []
+    others: list[tuple[Any, ...]] = []
+    mains: list[tuple[Any, ...]] = []
     for order, split, main in splits:
         money = amounts(order.total, split, main)
         for pk in sorted(split):
