@@ -142,8 +142,7 @@ def _exported(shop: Shop) -> str:
 
 
 def _last_order(shop: Shop) -> str:
-    order = shop["王海涛"].orders.latest("occurred_at")
-    return f"/orders/{order.pk}/"
+    return f"/orders/{shop['王海涛'].orders.latest('occurred_at').pk}/"
 
 
 def _menus(page: Page) -> None:
@@ -157,10 +156,6 @@ def _pair(shop: Shop) -> str:
     both = [(shop["王海涛"].pk, shop["李建国"].pk, 0.97, [("mobile", "same"), ("name", "same")])]
     keep_pairs(both, DuplicatePair.Source.SEARCH)
     return "/customers/duplicates/"
-
-
-def _certain(shop: Shop) -> str:
-    return f"{_pair(shop)}merge/?least=96"
 
 
 def _known(page: Page) -> None:
@@ -291,7 +286,7 @@ SCREENS = [
     Screen("new customer with a mistake", lambda shop: "/customers/new/", act=_wrong),
     Screen("new customer who is known", lambda shop: "/customers/new/", act=_known),
     Screen("duplicates", _pair),
-    Screen("merge what is certain", _certain),
+    Screen("merge what is certain", lambda shop: f"{_pair(shop)}merge/?least=96"),
     Screen("no duplicates", lambda shop: "/customers/duplicates/"),
     Screen("handover", lambda shop: "/handover/"),
     Screen("handover with preview", lambda shop: f"/handover/from/{shop.other.pk}/", act=_shares),
