@@ -15,6 +15,10 @@ class MissingExtra(Said, ImportError):
         return say(self.template, language, **values)
 
 
+class MissingEngine(MissingExtra):
+    """The engine is not installed; the message says what to install."""
+
+
 def need(module: str, extra: str, what: str) -> Any:
     """The module; where it is missing, raises MissingExtra: `what` needs the extra `extra`."""
     try:

@@ -28,6 +28,16 @@ class Group(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         return _parsed(self, super().parse_args, ctx, args)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as problem:
+            if ctx.formatter_class is not Chinese:
+                raise
+            raise wrong_call(_complaint(problem)) from None
+
 
 class Chinese(click.HelpFormatter):
     """Puts what click writes into Chinese, and lines where signs twice as wide still fit."""

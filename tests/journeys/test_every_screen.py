@@ -159,6 +159,10 @@ def _pair(shop: Shop) -> str:
     return "/customers/duplicates/"
 
 
+def _certain(shop: Shop) -> str:
+    return f"{_pair(shop)}merge/?least=96"
+
+
 def _known(page: Page) -> None:
     page.locator("[name=name]").press_sequentially("王海涛")
     page.locator("[hx-post*=known] .lk-note").wait_for()
@@ -287,6 +291,7 @@ SCREENS = [
     Screen("new customer with a mistake", lambda shop: "/customers/new/", act=_wrong),
     Screen("new customer who is known", lambda shop: "/customers/new/", act=_known),
     Screen("duplicates", _pair),
+    Screen("merge what is certain", _certain),
     Screen("no duplicates", lambda shop: "/customers/duplicates/"),
     Screen("handover", lambda shop: "/handover/"),
     Screen("handover with preview", lambda shop: f"/handover/from/{shop.other.pk}/", act=_shares),

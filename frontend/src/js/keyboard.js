@@ -45,12 +45,14 @@ function go(key) {
   return Boolean(target);
 }
 
-/** Elements with data-hotkey are pressed by their letter, those in an open dialog first. */
+/** Elements with data-hotkey are pressed by their key, those in an open dialog first. */
 function press(key) {
   const scope = topDialog() ?? document;
   const target = [...scope.querySelectorAll("[data-hotkey]")].find((item) => item.dataset.hotkey === key);
   if (!target) return false;
   target.click();
+  // Who chose by a key goes on typing: the words of the customer come next.
+  document.getElementById(target.dataset.then ?? "")?.focus();
   return true;
 }
 

@@ -33,13 +33,14 @@ class OneOf(Lookup[Any]):
 
     def as_sql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, list[Any]]:
+    ) -> tuple[str, tuple[Any, ...]]:
+        """The comparison, its parameters those of the column and the values."""
         column, params = self.process_lhs(compiler, connection)
         values = list(self.rhs)
         if connection.vendor == "postgresql":
-            return f"{column} = ANY(%s)", [*params, values]
+            return f"{column} = ANY(%s)", (*params, values)
         sql = f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608
-        return sql, [*params, json.dumps(values)]
+        return sql, (*params, json.dumps(values))
 
 
 def insert(model: type[Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -129,17 +130,22 @@ def _ready(
     known = {field.name: field for field in model._meta.concrete_fields}
     fields = [known[name] for name in names]
     columns = [connection.ops.quote_name(str(field.column)) for field in fields]
-    prepares = [_prepare(field) for field in fields]
-    if not any(prepares):
+    prepares = [(at, prepare) for at, field in enumerate(fields) if (prepare := _prepare(field))]
+    if not prepares:
         return columns, list(rows)
-    return columns, [
-        [prepare(value) if prepare else value for prepare, value in zip(prepares, row, strict=True)]
-        for row in rows
-    ]
+    prepared: list[Sequence[Any]] = []
+    for row in rows:
+        values = list(row)
+        for at, prepare in prepares:
+            values[at] = prepare(values[at])
+        prepared.append(values)
+    return columns, prepared
 
 
 def _prepare(field: Field[Any, Any]) -> Prepare:
     if isinstance(field, DateTimeField):
+        if connection.vendor == "postgresql":
+            return None  # Its driver takes moments as they are.
         return connection.ops.adapt_datetimefield_value
     if isinstance(field, JSONField):
         encode = (field.encoder or json.JSONEncoder)().encode

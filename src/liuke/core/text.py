@@ -32,8 +32,10 @@ _like_a_number = re.compile(r"\+?[\d().\-/]*\d[\d().\-/]*").fullmatch
 _chinese_mobile = re.compile(r"(?:0|86|0086)?(1[3-9]\d{9})").fullmatch
 # A landline as most people write it: nothing to parse, and a file brings them by the thousand.
 _like_a_landline = re.compile(r"0([1-9]\d{9,10})").fullmatch
+_region = PhoneMetadata.metadata_for_region("CN")
+_landlines = _region.fixed_line if _region else None
 _chinese_landline = re.compile(
-    PhoneMetadata.metadata_for_region("CN").fixed_line.national_number_pattern
+    str(_landlines.national_number_pattern) if _landlines else "(?!)"
 ).fullmatch
 _plainly_written = re.compile(r"[A-Za-z]{0,2}[0-9\s()-]*").fullmatch
 SHORTEST_NATIONAL = 7
@@ -223,6 +225,15 @@ def query_tokens(query: str) -> list[str]:
 def is_beginning(token: str) -> bool:
     """Whether a token of a query stands for every token that begins with it."""
     return len(token) > SHORT
+
+
+def fits(query: str, texts: Iterable[str]) -> bool:
+    """Whether these texts alone hold everything that a query asks for."""
+    held = document_tokens(texts)
+    return all(
+        any(each.startswith(token) for each in held) if is_beginning(token) else token in held
+        for token in query_tokens(query)
+    )
 
 
 def _query_words(query: str) -> Iterator[str]:

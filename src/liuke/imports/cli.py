@@ -62,6 +62,7 @@ COUNTS: dict[str, Any] = {
 @click.option("--product", metavar="COL", default="", help="Column with the product number.")
 @click.option("--description", metavar="COL", default="", help="Column with the product in words.")
 @click.option("--name", metavar="COL", default="", help="Column with the customer's name.")
+@click.option("--status", metavar="COL", default="", help="Column that says what was cancelled.")
 @click.option("--phone", metavar="COL", default="", help="Column with the customer's telephone.")
 @click.option("--kind", type=click.Choice(["sale", "visit"]), default="sale", show_default=True)
 @click.option(
@@ -212,6 +213,7 @@ def _command_of(kind: RecordKind) -> click.Command:
         default=Twins.REFUSE.value,
         help="What to do with a mobile that another customer has.",
     )
+    @click.option("--reason", default="", help="Why they share it, with --twins share.")
     @click.option("--erase", is_flag=True, help="Empty cells erase what is recorded.")
     @click.option("--strict", is_flag=True, help="Leave out rows with an unreadable cell.")
     @click.option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), default=None)

@@ -18,6 +18,7 @@ LABELS = {
     Field.CUSTOMER: _("Customer"),
     Field.NAME: _("Customer's name"),
     Field.PHONE: _("Customer's telephone"),
+    Field.STATUS: _("Status"),
     Field.DATE: _("Date"),
     Field.ORDER: _("Order number"),
     Field.AMOUNT: _("Amount"),
@@ -28,6 +29,7 @@ LABELS = {
 }
 HINTS = {
     Field.CUSTOMER: _("A number is best; customers are found by it again."),
+    Field.STATUS: _("Cancelled and refunded orders are left out."),
     Field.PHONE: _("For new customers; those you have keep theirs."),
     Field.ORDER: _("Without it every row is an order of its own."),
     Field.AMOUNT: _("What was paid; or give quantity and unit price instead."),
@@ -98,7 +100,8 @@ MODES = [
 TWINS = [
     (Twins.REFUSE, _("Leave the row out and say whose it is")),
     (Twins.UPDATE, _("Update that customer")),
-    (Twins.CREATE, _("Create a second customer with the same mobile")),
+    (Twins.SHARE, _("Keep both: they share the phone")),
+    (Twins.CREATE, _("Keep both, and decide about each pair later")),
 ]
 OWNERS = [("", _("Nobody for now")), ("me", _("Me"))]
 
@@ -110,10 +113,11 @@ class ReadingForm(forms.Form):
         said = run.reading
         super().__init__(data, initial={**said.as_dict(), **_places(run, said)})
         self.run, self.shape = run, shape
-        choices = [("", _("— not used —")), *((each.name, each.label) for each in shape.fields)]
+        choices = _grouped(shape)
         for at, column in enumerate(run.columns):
+            look = {"class": "form-select form-select-sm", "aria-label": column}
             self.fields[f"column_{at}"] = forms.ChoiceField(
-                label=column, choices=choices, required=False
+                label=column, choices=choices, required=False, widget=forms.Select(attrs=look)
             )
         self.fields["key"] = forms.ChoiceField(
             label=_("Customers are found by"),
@@ -123,6 +127,12 @@ class ReadingForm(forms.Form):
             self.fields["mode"] = forms.ChoiceField(label=_("The file may"), choices=MODES)
             self.fields["twins"] = forms.ChoiceField(
                 label=_("If another customer has this mobile already"), choices=TWINS
+            )
+            self.fields["reason"] = forms.CharField(
+                label=_("Why they share it"),
+                max_length=200,
+                required=False,
+                help_text=_("Kept as the decision about each pair, with your name."),
             )
             self.fields["owner"] = forms.ChoiceField(
                 label=_("Whoever has no owner in the file belongs to"),
@@ -152,6 +162,16 @@ class ReadingForm(forms.Form):
 
     def columns(self) -> list[BoundField]:
         return [self[f"column_{at}"] for at in range(len(self.run.columns))]
+
+
+def _grouped(shape: Shape) -> list[tuple[Any, Any]]:
+    """The usual fields first, then those of each group under its name."""
+    choices: list[tuple[Any, Any]] = [("", _("— not used —"))]
+    groups: dict[str, list[tuple[str, Any]]] = {}
+    for each in shape.fields:
+        groups.setdefault(str(each.group), []).append((each.name, each.label))
+    choices += groups.pop("", [])
+    return [*choices, *groups.items()]
 
 
 def _places(run: ImportRun, said: Reading) -> dict[str, str]:

@@ -99,7 +99,7 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _map_records(request: HttpRequest, viewer: User, run: ImportRun) -> HttpResponse:
     """Each column with examples and what it means; a change only shows what it would come to."""
-    shape = services.KINDS[run.kind].shape
+    shape = services.KINDS[run.kind].shape_now()
     form = ReadingForm(run, shape, request.POST or None)
     reading = form.reading if form.is_bound else run.reading
     seen = services.look(run, reading)
@@ -111,7 +111,8 @@ def _map_records(request: HttpRequest, viewer: User, run: ImportRun) -> HttpResp
         else:
             tasks.check.enqueue(run.pk)
             return redirect("import-check", run.pk)
-    columns = list(zip(seen.columns, form.columns(), strict=True))
+    pairs = zip(seen.columns, form.columns(), strict=True)
+    columns = [pair for pair in pairs if not pair[0].blank]
     used = sum(1 for name in run.columns if name in reading.columns)
     context = {
         "run": run,
@@ -161,9 +162,10 @@ def import_check(request: HttpRequest, pk: int) -> HttpResponse:
 def import_run(request: HttpRequest, pk: int) -> HttpResponse:
     """How far the import is, then what came of it."""
     run = _run(_importer(request), pk)
-    if run.status in (Status.UPLOADED, Status.CHECKING) or (
-        run.status == Status.FAILED and not run.total
-    ):
+    if run.status == Status.UPLOADED:
+        # Nobody has said yet what the columns mean.
+        return redirect("import-map", pk)
+    if run.status == Status.CHECKING or (run.status == Status.FAILED and not run.total):
         return redirect("import-check", pk)
     running = run.status in (Status.CHECKED, Status.RUNNING, Status.UNDOING)
     return _watched(request, run, "imports/run.html", running)

@@ -65,7 +65,7 @@ def share_list(viewer: User) -> ListOf[OrderShare]:
                    sort=("day",), css="r created"),
             Column("order", _("Order"), lambda row: str(row.order), css="code"),
             Column("person", _("Person"), lambda row: row.person.name,
-                   cell=lambda row: ui.who(row.person.name), css="own"),
+                   cell=lambda row: ui.who(row.person.name), css="own under"),
             Column("part", _("Part"), lambda row: _part(row), css="tags"),
             Column("percent", _("Share in percent"), lambda row: row.percent,
                    cell=lambda row: f"{row.percent}%", css="r"),

@@ -22,6 +22,7 @@ from liuke.customers.api.many import router as many
 from liuke.customers.services import Known
 from liuke.desk.api import router as conflicts
 from liuke.followups.api import router as followups
+from liuke.imports.api import router as imports
 from liuke.ownership.api import router as ownership
 from liuke.sales.api import router as sales
 
@@ -60,6 +61,7 @@ api.add_router("", churn)
 api.add_router("", followups)
 api.add_router("", agenda)
 api.add_router("", conflicts)
+api.add_router("", imports)
 
 
 @api.exception_handler(Stale)

@@ -6,15 +6,11 @@ from typing import Any
 
 import ibis
 
-from liuke_analytics.extras import MissingExtra
+from liuke_analytics.extras import MissingEngine
 
 ENGINES = ("duckdb", "spark")
 # Where one of these is set, somebody has said how Spark shall run.
 _CONFIGURED = ("PYSPARK_GATEWAY_PORT", "PYSPARK_SUBMIT_ARGS", "SPARK_HOME", "SPARK_CONF_DIR")
-
-
-class MissingEngine(MissingExtra):
-    """The engine is not installed; the message says what to install."""
 
 
 def connect(engine: str = "duckdb", session: Any = None) -> Any:

@@ -71,7 +71,7 @@ BROAD = (
 MODERATE = 200_000
 # In larger files only a rare name brings two rows together by itself: of a common one nearly all
 # pairs are strangers, and comparing them took most of the time.
-RARE = {("full_name",): 5}
+RARE: dict[Key, int] = {("full_name",): 5}
 # Below this every record is compared with every other.
 SMALL = 2_000
 

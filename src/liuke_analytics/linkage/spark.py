@@ -7,8 +7,7 @@ from typing import Any
 
 import duckdb
 
-from liuke_analytics.backends.engines import MissingEngine
-from liuke_analytics.extras import need
+from liuke_analytics.extras import MissingEngine, need
 from liuke_analytics.linkage import model
 from liuke_analytics.linkage.model import Level
 
@@ -19,6 +18,7 @@ NAMES = {
     "len(": "size(",
 }
 LOCAL_PARTS = "8"
+COLLAPSE = "org.apache.spark.sql.catalyst.optimizer.CollapseProject"
 
 
 def predict(
@@ -70,8 +70,8 @@ def _session() -> Any:
             "Spark does not start; it needs Java: {problem}", problem=problem
         ) from problem
     session.sparkContext.setLogLevel("ERROR")
-    # The comparisons of all fields are more code than Java allows in one piece.
-    session.conf.set("spark.sql.codegen.wholeStage", "false")
+    # A comparison would be worked out again wherever its answer is used.
+    session.conf.set("spark.sql.optimizer.excludedRules", COLLAPSE)
     if session.sparkContext.master.startswith("local"):
         # As many parts as for a cluster would be hundreds of tiny ones.
         session.conf.set("spark.sql.shuffle.partitions", LOCAL_PARTS)

@@ -57,7 +57,7 @@ def amount(value: float) -> str:
     """Money or purchases; a dash where unknown."""
     if not math.isfinite(value):
         return "—"
-    return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}"
+    return f"{value:,.0f}" if value >= 100 or value == 0 else f"{value:,.1f}"
 
 
 def weeks(value: float) -> str:

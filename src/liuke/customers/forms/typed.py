@@ -12,7 +12,8 @@ def typed_in(posted: QueryDict) -> Typed:
     """What stands in the form of a customer so far."""
     lines = [match[1] for key in posted if (match := LINE.fullmatch(key))]
     # The drawer of one way has no line numbers.
-    one = [(posted.get("kind", ""), posted["value"][:LONGEST])] if "value" in posted else []
+    value = posted.get("value", "")[:LONGEST]
+    one = [(posted.get("kind", ""), value)] if value else []
     return Typed(
         name=posted.get("name", "")[:LONGEST],
         code=posted.get("code", "")[:LONGEST],

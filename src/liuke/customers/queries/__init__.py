@@ -138,7 +138,7 @@ def search_tokens(
     """What a customer is found by, the people around and what it was before a merge included."""
     before = list(former)
     texts = [customer.name, *(each.name for each in before), *(person.name for person in people)]
-    numbers, places = [customer.code, customer.credit_code], []
+    numbers, places = [customer.code, customer.credit_code], list[str]()
     for each in before:
         numbers += [each.code, each.credit_code]
     for point in points:

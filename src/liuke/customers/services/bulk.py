@@ -19,6 +19,7 @@ from liuke.customers.rules import plate_key
 from liuke.customers.rules.contacts import PointKind, normalised
 from liuke.customers.services import duplicates
 from liuke.customers.services import tags as tagging
+from liuke.customers.services.fields import write_values
 from liuke.customers.services.file import NewCustomer, branch_of, chunks
 from liuke.customers.services.finding import reindex
 from liuke.customers.services.locking import lock
@@ -79,13 +80,14 @@ class NewRow:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """What one customer gets: other values, further ways to reach them, tags and assets."""
+    """What one customer gets: other values, further ways, tags, assets, fields of the profile."""
 
     customer_id: int
     values: Mapping[str, Any] = field(default_factory=dict)
     contact_points: Sequence[NewContactPoint] = ()
     tags: Sequence[str] = ()
     assets: Sequence[tuple[str, str]] = ()
+    said: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -99,7 +101,7 @@ class Made:
 def prepared(item: NewCustomer) -> Prepared:
     """The order of a customer, its tokens as `queries.search_tokens` gives them, and its ways."""
     values = item.values
-    texts, places = [values["name"]], []
+    texts, places = [values["name"]], list[str]()
     numbers = [values.get("code", ""), values.get("credit_code", "")]
     for point in item.contact_points:
         group = places if point.kind == PointKind.ADDRESS else texts
@@ -119,8 +121,12 @@ def create_many(
     new: Sequence[NewRow],
     origin: str,
     ready: Sequence[Prepared] | None = None,
+    shared: str = "",
 ) -> Made:
-    """Record new customers with all that belongs to them; `ready` is what is worked out already."""
+    """Record new customers with all that belongs to them; `ready` is what is worked out already.
+
+    `shared` is why those with the mobile of another share it.
+    """
     require(actor, Act.EDIT_CUSTOMERS)
     if not new:
         return Made()
@@ -137,7 +143,11 @@ def create_many(
     bulk.insert(CustomerState, *_blank_states(ids, places))
     points = [(pk, *way) for pk, each in zip(ids, ready, strict=True) for way in each.points]
     bulk.insert(ContactPoint, POINT, points)
-    duplicates.hold_mobiles(_main_mobiles(points))
+    duplicates.hold_mobiles(_main_mobiles(points), actor, shared)
+    write_values(
+        actor,
+        {pk: item.customer.said for pk, item in zip(ids, new, strict=True) if item.customer.said},
+    )
     pairs = [
         (pk, asset) for pk, item in zip(ids, new, strict=True) for asset in item.customer.assets
     ]
@@ -160,7 +170,9 @@ def create_many(
 
 
 @transaction.atomic
-def update_many(*, actor: User | None, patches: Sequence[Patch], origin: str) -> Made:
+def update_many(
+    *, actor: User | None, patches: Sequence[Patch], origin: str, shared: str = ""
+) -> Made:
     """Give customers what their patch says; an entry in the journal for each that changed."""
     require(actor, Act.EDIT_CUSTOMERS)
     by_id = {patch.customer_id: patch for patch in patches}
@@ -172,12 +184,15 @@ def update_many(*, actor: User | None, patches: Sequence[Patch], origin: str) ->
         set_values({pk: by_id[pk].values for pk in chunk}, old)
         further = _further_points(chunk, by_id)
         bulk.insert(ContactPoint, POINT, further)
-        _hold_first_mobiles(further)
+        _hold_first_mobiles(further, actor, shared)
+        said = write_values(actor, {pk: by_id[pk].said for pk in chunk if by_id[pk].said})
         _put_tags({pk: by_id[pk].tags for pk in chunk if by_id[pk].tags})
         pairs = [(pk, asset) for pk in chunk for asset in by_id[pk].assets]
         made.assets = [*made.assets, *_insert_assets(actor, pairs)]
         for pk, now in snapshots(chunk).items():
             was, new = journal.difference(old[pk], now)
+            said_was, said_now = said.get(pk, ({}, {}))
+            was, new = was | said_was, new | said_now
             if set(new) - {"version"}:
                 before[pk], after[pk] = was, new
     told_of_changes(actor, before, after)
@@ -213,7 +228,7 @@ def _insert_customers(
         Customer,
         ("id", "name_sort", "version", "created_at", "created_by", *GIVEN),
         (
-            (pk, each.sort, 1, at, by, *({**blank, **item.customer.values}[name] for name in GIVEN))
+            (pk, each.sort, 1, at, by, *map((blank | dict(item.customer.values)).get, GIVEN))
             for pk, item, each in zip(ids, new, ready, strict=True)
         ),
     )
@@ -259,11 +274,12 @@ def _main_mobiles(points: Sequence[tuple[Any, ...]]) -> dict[int, str]:
     return found
 
 
-def _hold_first_mobiles(points: Sequence[tuple[Any, ...]]) -> None:
+def _hold_first_mobiles(points: Sequence[tuple[Any, ...]], actor: User | None, shared: str) -> None:
     """Who was known by no mobile is known by the one that came."""
     came = _main_mobiles(points)
     known = PrimaryMobile.objects.filter(customer__in=came).values_list("customer", flat=True)
-    duplicates.hold_mobiles({pk: number for pk, number in came.items() if pk not in set(known)})
+    free = came.keys() - set(known)
+    duplicates.hold_mobiles({pk: came[pk] for pk in free}, actor, shared)
 
 
 def _further_points(chunk: Sequence[int], patches: Mapping[int, Patch]) -> list[tuple[Any, ...]]:

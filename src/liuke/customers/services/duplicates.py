@@ -62,35 +62,92 @@ def hold_mobile(actor: User | None, customer: Customer, anyway: str = "") -> Non
         return
 
 
-def hold_mobiles(numbers: Mapping[int, str]) -> None:
+def hold_mobiles(numbers: Mapping[int, str], actor: User | None = None, shared: str = "") -> None:
     """Let new customers hold their mobiles, set-wise; who comes second is contested, with a pair
-    for people to decide."""
+    for people to decide. With `shared`, the reason, it is decided that they share the number."""
     wanted = sorted((number, pk) for pk, number in numbers.items() if known.is_number(number))
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]
         try:
             with transaction.atomic():
-                _hold_chunk(chunk)
+                _hold_chunk(chunk, actor, shared)
         except IntegrityError:
             # Somebody recorded one of them a moment ago: now it is seen.
-            _hold_chunk(chunk)
+            _hold_chunk(chunk, actor, shared)
 
 
-def _hold_chunk(chunk: Iterable[tuple[str, int]]) -> None:
+def _hold_chunk(chunk: Iterable[tuple[str, int]], actor: User | None, shared: str) -> None:
     rows = list(chunk)
     holders = known.holders([number for number, _pk in rows])
-    written = []
-    pairs = []
+    second: dict[int, int] = {}
     for number, pk in rows:
         holder = holders.setdefault(number, pk)
-        written.append((pk, number, None, holder != pk))
         if holder != pk:
-            pairs.append((holder, pk))
-    bulk.insert(PrimaryMobile, ("customer", "number", "decision", "contested"), written)
+            second[pk] = holder
     keep_pairs(
-        [(one, other, SAME_MOBILE, [("mobile", "same")]) for one, other in pairs],
+        [(one, other, SAME_MOBILE, [("mobile", "same")]) for other, one in second.items()],
         DuplicatePair.Source.FILE,
     )
+    decided = _share(actor, second, shared) if second and shared.strip() else {}
+    bulk.insert(
+        PrimaryMobile,
+        ("customer", "number", "decision", "contested"),
+        [(pk, number, decided.get(pk), pk in second and pk not in decided) for number, pk in rows],
+    )
+
+
+def _share(actor: User | None, second: Mapping[int, int], reason: str) -> dict[int, int]:
+    """Decide for each customer and the holder of its mobile that they share it; whose pair."""
+    pairs = {tuple(sorted(pair)): pair[0] for pair in second.items()}
+    found = DuplicatePair.objects.filter(
+        first__in={first for first, _second in pairs},
+        second__in={second for _first, second in pairs},
+    )
+    ids = {
+        pk: pairs[first, second]
+        for pk, first, second in found.values_list("pk", "first", "second")
+        if (first, second) in pairs
+    }
+    said = {"verdict": Verdict.SHARED.value, "reason": reason.strip()[:200]}
+    DuplicatePair.objects.filter(pk__in=ids).update(
+        **said, decided_by=actor, decided_at=clock.now()
+    )
+    journal.record_rows(
+        actor,
+        "duplicate.decided",
+        (
+            (DuplicatePair._meta.label_lower, pk, mine, None, {**said, "with": other})
+            for pk, newcomer in ids.items()
+            for mine, other in (
+                (newcomer, second[newcomer]),
+                (second[newcomer], newcomer),
+            )
+        ),
+    )
+    return {newcomer: pk for pk, newcomer in ids.items()}
+
+
+def hold_anew(customer_ids: Collection[int]) -> None:
+    """After ways were taken away: whoever no longer has the number it holds lets it go."""
+    main = known.main_mobiles(customer_ids)
+    held = dict(PrimaryMobile.objects.filter(pk__in=customer_ids).values_list("pk", "number"))
+    stale = {pk for pk in customer_ids if held.get(pk) != main.get(pk)}
+    PrimaryMobile.objects.filter(pk__in=stale).delete()
+    pass_on([held[pk] for pk in stale if pk in held])
+    hold_mobiles({pk: main[pk] for pk in stale if pk in main})
+
+
+def let_go(customer_ids: Collection[int]) -> set[str]:
+    """Customers who are being removed hold no mobile; the numbers that they held."""
+    pairs = DuplicatePair.objects.filter(
+        Q(first__in=customer_ids) | Q(second__in=customer_ids), verdict=Verdict.SHARED
+    )
+    mine = PrimaryMobile.objects.filter(pk__in=customer_ids)
+    shared = PrimaryMobile.objects.filter(decision__in=pairs).exclude(pk__in=customer_ids)
+    numbers = {*mine.values_list("number", flat=True), *shared.values_list("number", flat=True)}
+    shared.update(decision=None, contested=True)
+    mine.delete()
+    return numbers
 
 
 def pass_on(numbers: Collection[str]) -> None:

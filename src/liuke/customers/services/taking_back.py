@@ -1,7 +1,7 @@
 """What a file did to customers, taken back set-wise where nobody has worked with it since."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.apps import apps
@@ -16,6 +16,9 @@ from liuke.core.models import JournalEntry
 from liuke.customers import queries
 from liuke.customers.models import Asset, ContactPoint, Customer
 from liuke.customers.queries.contacts import own_points
+from liuke.customers.queries.fields import fields, values_of_fields
+from liuke.customers.rules.fields import FieldOf, as_json, from_json
+from liuke.customers.services import duplicates
 from liuke.customers.services.bulk import (
     ASSET,
     GIVEN,
@@ -25,6 +28,7 @@ from liuke.customers.services.bulk import (
     snapshots,
     told_of_changes,
 )
+from liuke.customers.services.fields import write_values
 from liuke.customers.services.finding import reindex
 from liuke.customers.services.locking import lock
 from liuke.customers.services.points import line
@@ -49,7 +53,9 @@ def restore_many(
         verb="customer.updated",
     )
     done = {entry.subject_id: entry for entry in entries}
-    old = snapshots(done)
+    old, specs = snapshots(done), _profile_in(done.values())
+    for pk, said in _said(done, specs).items():
+        old[pk] |= said
     stands = {pk: entry for pk, entry in done.items() if _still(old[pk], entry.after or {})}
     values, tags, points = {}, {}, {}
     for pk, entry in stands.items():
@@ -58,10 +64,20 @@ def restore_many(
         tags[pk] = set(now.get("tags", ())) - set(was.get("tags", ()))
         points[pk] = set(now.get("contact_points", ())) - set(was.get("contact_points", ()))
     set_values(values, old)
+    write_values(
+        actor,
+        {
+            pk: {code: from_json(spec, was[code]) for code, spec in specs.items() if code in was}
+            for pk, entry in stands.items()
+            if (was := entry.before or {})
+        },
+    )
     _take_tags(tags)
     _take_points(points)
     before, after = {}, {}
+    said_now = _said(stands, specs)
     for pk, now in snapshots(stands).items():
+        now |= said_now.get(pk, {})
         before[pk], after[pk] = journal.difference(old[pk], now)
     told_of_changes(actor, before, after)
     reindex_changed(after, ())
@@ -82,7 +98,10 @@ def remove_many(
     lock(present)
     free = sorted(present - _worked_with(present, until))
     names = dict(Customer.objects.filter(pk__in=free).values_list("pk", "name"))
+    numbers = duplicates.let_go(free)
     removed = bulk.delete(Customer, free)
+    duplicates.hold_anew(set(free) - set(removed))
+    duplicates.pass_on(numbers)
     search.remove(queries.SEARCH_KIND, removed)
     journal.record_rows(
         actor,
@@ -128,6 +147,20 @@ def remove_assets(
     return removed, sorted(set(rows) - set(removed))
 
 
+def _profile_in(entries: Iterable[JournalEntry]) -> dict[str, FieldOf]:
+    """The fields of the profile that these entries changed."""
+    named = {name for entry in entries for name in entry.after or {}} - set(GIVEN)
+    return {spec.code: spec for spec in fields(archived=True) if spec.code in named}
+
+
+def _said(customer_ids: Collection[int], specs: Mapping[str, FieldOf]) -> dict[int, dict[str, Any]]:
+    """Customer → what it says in these fields, as the journal has it."""
+    if not specs:
+        return {}
+    found = values_of_fields(customer_ids, list(specs.values()))
+    return {pk: {code: as_json(said.get(code)) for code in specs} for pk, said in found.items()}
+
+
 def _take_tags(taken: Mapping[int, Collection[str]]) -> None:
     off = defaultdict(list)
     for pk, names in taken.items():
@@ -142,6 +175,7 @@ def _take_points(taken: Mapping[int, Collection[str]]) -> None:
     rows = own_points().filter(customer__in=customers)
     gone = [point.pk for point in rows if line(point) in taken[point.customer_id]]
     ContactPoint.objects.filter(pk__in=gone).delete()
+    duplicates.hold_anew(customers)
 
 
 def _still(now: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

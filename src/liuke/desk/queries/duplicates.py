@@ -82,7 +82,7 @@ def review(viewer: User, asked: str, after: str, survivor: str, which: str = "")
         pair,
         keeps,
         goes,
-        [word_of(why, how) for why, how in pair.reasons],
+        list(dict.fromkeys(word_of(why, how) for why, how in pair.reasons)),
         _choices(keeps, goes),
         _lines(keeps, goes),
         f"{here}pair={pair.pk}&survivor={goes.pk}",

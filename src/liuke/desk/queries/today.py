@@ -76,15 +76,18 @@ class Whose:
         return [self.who.pk] if self.who else [each.pk for each in self.people]
 
 
-def whose(viewer: User, asked: str) -> Whose:
-    """The person asked for, as far as the viewer may see; managers start with everybody."""
+def whose(viewer: User, asked: str | None) -> Whose:
+    """The person asked for, as far as the viewer may see.
+
+    Who has not chosen yet starts with everybody if he shares out the work, else with himself.
+    """
     people = [each for each in people_visible_to(viewer) if each.may(Act.FOLLOW_UP)]
     chosen = {str(each.pk): each for each in people}
     if viewer.scope == Scope.OWN:
         return Whose(viewer, [])
-    if asked == "me":
+    if asked == "me" or (asked is None and not viewer.may(Act.ASSIGN)):
         return Whose(viewer, people)
-    return Whose(chosen.get(asked), people)
+    return Whose(chosen.get(asked or ""), people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,7 @@ class Today:
     progress: Progress
     reached: int
     agreed: int
+    kind: str = ""
 
     @property
     def lines(self) -> list[Line]:
@@ -106,6 +110,11 @@ class Today:
     @property
     def total(self) -> int:
         return self.progress.open
+
+    @property
+    def listed(self) -> int:
+        """How many customers the list would have if it had no end."""
+        return self.counts.get(self.kind, self.total)
 
 
 def today_of(viewer: User, which: Whose, kind: str, today: date) -> Today:
@@ -118,7 +127,7 @@ def today_of(viewer: User, which: Whose, kind: str, today: date) -> Today:
     figures = agenda.figures(viewer, today, which.who_id)
     results = _results(which.ids, today)
     progress = Progress(agenda.settled_by(which.ids, today), figures.customers)
-    return Today(first, then, figures.counts, figures.stake, progress, *results)
+    return Today(first, then, figures.counts, figures.stake, progress, *results, kind)
 
 
 def next_after(viewer: User, which: Whose, kind: str, customer_id: int, today: date) -> Line | None:
@@ -133,9 +142,9 @@ def next_after(viewer: User, which: Whose, kind: str, customer_id: int, today: d
 def _ranked(
     due: QuerySet[AgendaItem], kind: str, today: date
 ) -> tuple[QuerySet[AgendaItem], QuerySet[AgendaItem]]:
-    """What was agreed lately, by its day, and the rest by what acting is worth."""
+    """What was agreed lately and what colleagues wait for, by its day; the rest by its worth."""
     chosen = due.filter(kind=kind) if kind in Kind else due
-    first = Q(kind=Kind.NEXT_STEP, due_on__gte=comes_first_since(today))
+    first = Q(kind=Kind.NEXT_STEP, due_on__gte=comes_first_since(today)) | Q(kind=Kind.ASKED)
     agreed = chosen.filter(first).order_by("due_on", "-weight", "pk")
     return agreed, chosen.exclude(first).order_by("-weight", "pk")
 

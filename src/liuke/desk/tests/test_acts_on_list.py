@@ -10,7 +10,7 @@ from django.urls import reverse
 from liuke.accounts.rules import Role
 from liuke.core import lists
 from liuke.customers.models import Customer
-from liuke.customers.services import tag_customers, update_customer
+from liuke.customers.services import save_person, tag_customers, update_customer
 from liuke.desk.views import many as many_views
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("watched")]
@@ -174,3 +174,11 @@ def test_the_palette_finds_by_pinyin_and_offers_a_purchase(signed_in, customer) 
     assert reverse("order-new", args=[wang.pk]) in text
     assert "李娜" not in text
     assert signed_in.get(reverse("palette"), {"q": " "}).content.strip() == b""
+
+
+def test_the_palette_names_those_of_that_name_first(signed_in, owner, customer) -> None:
+    firm = customer("超艺传媒")
+    save_person(actor=owner, customer_id=firm.pk, values={"name": "王玉兰"})
+    wang = customer("王玉梅")
+    found = signed_in.get(reverse("palette"), {"q": "王玉"}).context["found"]
+    assert [each.pk for each in found] == [wang.pk, firm.pk]

@@ -33,7 +33,7 @@ def test_the_review_shows_both_and_why(pair, signed_in) -> None:
     }  # fmt: skip
     shown = page.content.decode()
     assert "same phone" in shown
-    assert "97%" in shown
+    assert "97.0%" in shown
     assert 'data-hotkey="m"' in shown
 
 

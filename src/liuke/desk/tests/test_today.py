@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from liuke.agenda.models import AgendaItem
@@ -87,6 +88,7 @@ def today_of(client):
 def test_a_kind_narrows_the_list_and_not_the_day(signed_in, shop):
     answer = signed_in.get("/today/?kind=lost&whose=me")
     assert (names(answer), answer.context["page"].total) == (["李娜"], 2)
+    assert answer.context["page"].listed == 1
     assert names(signed_in.get("/today/?kind=next_step&whose=me")) == []
 
 
@@ -154,6 +156,16 @@ def test_a_seller_sees_the_own_list_only(client, person, firm, shop):
     assert names(answer) == []
     assert "Nothing is due" in answer.text
     assert client.get(f"/customers/{shop['王海涛'].pk}/contact/").status_code == 404
+
+
+def test_who_shares_out_the_work_begins_with_everybody_and_others_with_their_own(
+    signed_in, person, firm, shop
+):
+    assert len(names(signed_in.get("/today/"))) == 2
+    service = Client()
+    service.force_login(person("service", unit=firm))
+    assert names(service.get("/today/")) == []
+    assert len(names(service.get("/today/?whose="))) == 2
 
 
 def test_an_analyst_looks_and_does_not_act(client, person, firm, shop):

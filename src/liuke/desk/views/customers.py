@@ -16,7 +16,7 @@ from liuke.accounts.queries import acts_with, viewer_of
 from liuke.accounts.rules import Act
 from liuke.accounts.services import keep_columns, require
 from liuke.churn.queries import scores
-from liuke.core import clock
+from liuke.core import clock, text
 from liuke.core.errors import Stale
 from liuke.customers import queries as customers
 from liuke.customers.forms import CellForm
@@ -44,6 +44,7 @@ MOST = 400
 MOST_PICKED = 10_000
 LONGEST_ID = 19
 OFFERED = 8
+RANKED = 60
 
 
 def customer_list(request: HttpRequest) -> HttpResponse:
@@ -204,7 +205,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def palette(request: HttpRequest) -> HttpResponse:
-    """The customers somebody may mean, while typing."""
+    """The customers somebody may mean, while typing; those with this name before all others."""
     viewer, words = viewer_of(request), request.GET.get("q", "").strip()
     found = (
         customers.find(viewer, words).order_by("name_sort", "pk")
@@ -212,7 +213,10 @@ def palette(request: HttpRequest) -> HttpResponse:
         else Customer.objects.none()
     )
     context = {
-        "found": list(found.prefetch_related("assets")[:OFFERED]),
+        "found": sorted(
+            found.prefetch_related("assets")[:RANKED],
+            key=lambda customer: not text.fits(words, [customer.name]),
+        )[:OFFERED],
         "words": words,
         "search": urlencode({"q": words}),
         "may_record": viewer.may(Act.RECORD_ORDERS),

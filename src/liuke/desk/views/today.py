@@ -121,4 +121,4 @@ def _whose(request: HttpRequest, viewer: User) -> today_page.Whose:
     """Whose list was chosen last; the choice stays until another one is made."""
     if "whose" in request.GET:
         request.session[WHOSE] = request.GET["whose"]
-    return today_page.whose(viewer, request.session.get(WHOSE, ""))
+    return today_page.whose(viewer, request.session.get(WHOSE))

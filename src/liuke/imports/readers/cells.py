@@ -102,7 +102,7 @@ def judge_records(
         _refuse_twins(connection, "key", f"twice:{key.fields[0]}")
     for name in shape.unique:
         field = shape.field(name)
-        accepted = field.type == Type.PHONES and reading.twins == Twins.CREATE
+        accepted = field.type == Type.PHONES and reading.twins in (Twins.CREATE, Twins.SHARE)
         if name in cells and not (key and key.fields == (name,)) and not accepted:
             _refuse_twins(connection, _identity(field), f"twice:{name}")
     names = ", ".join(each.name for each in _values_of(shape, mapped))
@@ -252,7 +252,7 @@ def _gender(shape: Shape, mapped: Sequence[Field]) -> str:
 
 def _choice(field: Field) -> str:
     cases = " ".join(
-        f"WHEN '{word}' THEN '{value}'"
+        f"WHEN '{quoted(word)}' THEN '{quoted(value)}'"
         for value, said in field.choices.items()
         for word in dict.fromkeys((value.lower(), *said))
     )

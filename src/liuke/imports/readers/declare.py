@@ -31,7 +31,10 @@ SEVERAL = frozenset({Type.PHONES, Type.EMAILS, Type.WORDS, Type.NOTE})
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing a column can mean. `words`: headers as firms write them, the surest first."""
+    """One thing a column can mean. `words`: headers as firms write them, the surest first.
+
+    `group` keeps together what is offered apart from the usual ones.
+    """
 
     name: str
     label: Words
@@ -41,6 +44,7 @@ class Field:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     past: bool = False
     needed: bool = False
+    group: Words = ""
 
     @property
     def several(self) -> bool:
@@ -93,11 +97,15 @@ class Mode(StrEnum):
 
 
 class Twins(StrEnum):
-    """What becomes of a row whose number, mobile or code another customer has already."""
+    """What becomes of a row whose number, mobile or code another customer has already.
+
+    With CREATE people decide about each pair later, with SHARE the `reason` decides all of them.
+    """
 
     REFUSE = "refuse"
     UPDATE = "update"
     CREATE = "create"
+    SHARE = "share"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,7 @@ class Reading:
     key: str = ""
     mode: str = Mode.BOTH
     twins: str = Twins.REFUSE
+    reason: str = ""
     erase: bool = False
     strict: bool = False
     date_order: str = ""
@@ -154,6 +163,8 @@ def mistakes(shape: Shape, reading: Reading, columns: Sequence[str]) -> list[tup
     found += [
         ("needed", each.name) for each in shape.fields if each.needed and each.name not in said
     ]
+    if reading.twins == Twins.SHARE and not reading.reason.strip():
+        found.append(("reason", ""))
     key = shape.key(reading.key)
     if key is None:
         found.append(("key", ""))

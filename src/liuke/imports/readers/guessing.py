@@ -23,6 +23,8 @@ SHAPES: dict[Field, re.Pattern[str]] = {
     Field.PHONE: TELEPHONE,
 }
 ENOUGH = 0.6
+# Without its customer a row is lost: what often says nothing is taken only for want of another.
+MOSTLY_THERE = 0.8
 # Where two columns could be it, the surer kind of name chooses first.
 TURN = (
     Field.DATE,
@@ -35,6 +37,7 @@ TURN = (
     Field.PRODUCT,
     Field.NAME,
     Field.PHONE,
+    Field.STATUS,
 )
 VISIT_WORDS = ("进厂", "进店", "到店", "工单", "visit")
 PAID = ("实收", "实付", "paid", "net")
@@ -72,7 +75,9 @@ def _best(
     ranked = []
     for position in free:
         rank = _rank(field, _plain(columns[position]))
-        odd = not _fits(field, _values(sample, position))
+        odd = not _fits(field, _values(sample, position)) or (
+            field == Field.CUSTOMER and _filled(sample, position) < MOSTLY_THERE
+        )
         if rank < (CONTAINED if odd else limit):
             ranked.append((odd, rank, position))
     return min(ranked)[2] if ranked else None
@@ -106,6 +111,10 @@ def _kind(chosen: Mapping[str, str]) -> str:
 def _values(sample: Sample, position: int) -> list[str]:
     cells = (row[position] for row in sample)
     return [cell.strip() for cell in cells if cell and cell.strip()]
+
+
+def _filled(sample: Sample, position: int) -> float:
+    return len(_values(sample, position)) / len(sample) if sample else 1.0
 
 
 def _fits(field: Field, values: Sequence[str]) -> bool:

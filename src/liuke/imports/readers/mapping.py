@@ -22,6 +22,7 @@ class Field(StrEnum):
     DESCRIPTION = "description"
     NAME = "name"
     PHONE = "phone"
+    STATUS = "status"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Meaning:
     description: str = ""
     name: str = ""
     phone: str = ""
+    status: str = ""
     kind: str = "sale"
     date_order: str = ""
 

@@ -17,6 +17,8 @@ def mistake_text(shape: Shape, reading: Reading, code: str, about: str) -> str:
         }
     if code == "key":
         return _("Say how records are found again.")
+    if code == "reason":
+        return _("Say why these customers share a phone.")
     label = str(shape.field(about).label)
     if code == "needed":
         return _("No column is “%s”. Choose one.") % label

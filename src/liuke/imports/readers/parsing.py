@@ -13,7 +13,7 @@ from liuke.imports.readers.numbers import Decimals, decimals_of, number
 
 EARLIEST = datetime(1980, 1, 1)
 CODES = (Field.CUSTOMER, Field.ORDER, Field.PRODUCT)
-TEXTS = (Field.DESCRIPTION, Field.NAME, Field.PHONE)
+TEXTS = (Field.DESCRIPTION, Field.NAME, Field.PHONE, Field.STATUS)
 MONEY = (Field.AMOUNT, Field.QUANTITY, Field.PRICE)
 LONGEST = {
     Field.CUSTOMER: 60,
@@ -22,7 +22,11 @@ LONGEST = {
     Field.DESCRIPTION: 200,
     Field.NAME: 120,
     Field.PHONE: 120,
+    Field.STATUS: 120,
 }
+# What a till or shop writes beside an order that came to nothing; a part given back stays a sale.
+UNDONE = "退款|退货|取消|作废|关闭|撤销|未付款|待付款|cancel|refund|void|unpaid|failed"
+PARTLY = "部分|未退|无退|partial|no refund|unrefunded|^(0|否|no|false)$"
 LARGEST = {Field.AMOUNT: "1e11", Field.QUANTITY: "1e9", Field.PRICE: "1e11"}
 
 
@@ -80,8 +84,8 @@ def parse(
     )
 
 
-def quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+def quoted(text: Path | str) -> str:
+    return str(text).replace("'", "''")
 
 
 def _cells(place: dict[Field, str]) -> str:
@@ -120,6 +124,7 @@ def _problem(place: dict[Field, str], meaning: Meaning) -> str:
             for field, longest in LONGEST.items()
             if field in place
         ),
+        *_undone(place),
         ("raw_date IS NULL", "empty:date"),
         ("happened IS NULL", "date:date"),
         ("happened > $latest", "future:date"),
@@ -138,6 +143,16 @@ def _problem(place: dict[Field, str], meaning: Meaning) -> str:
         tests.append(("abs(read_quantity::DOUBLE * read_price::DOUBLE) >= 1e12", "huge:quantity"))
     cases = " ".join(f"WHEN {test} THEN '{name}'" for test, name in tests)
     return f"CASE {cases} END"
+
+
+def _undone(place: dict[Field, str]) -> list[tuple[str, str]]:
+    if Field.STATUS not in place:
+        return []
+    said = "lower(raw_status)"
+    undone = f"regexp_matches({said}, '{UNDONE}') AND NOT regexp_matches({said}, '{PARTLY}')"
+    # What came back as goods stands in the file with a minus and is a return.
+    undone = f"coalesce(quantity, 1) > 0 AND {undone}"
+    return [(undone, "undone:status")]
 
 
 def _zero(meaning: Meaning) -> str:

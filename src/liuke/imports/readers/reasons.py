@@ -57,6 +57,12 @@ REASONS: dict[str, Reason] = {
         gettext_lazy("One order number with two customers"),
         gettext_lazy("Give each customer an order number of its own."),
     ),
+    "undone": Reason(
+        gettext_lazy("Cancelled, refunded or not paid"),
+        gettext_lazy(
+            "Nothing to do; if it is a sale all the same, choose no column for the status."
+        ),
+    ),
     "sibling": Reason(
         gettext_lazy("Left out with row %(other)s of the same order"),
         gettext_lazy("Correct that row, then import the file again."),
@@ -68,6 +74,10 @@ REASONS: dict[str, Reason] = {
     "choice": Reason(
         gettext_lazy("This is none of the possible values"),
         gettext_lazy("Use the words of the program, as its own forms show them."),
+    ),
+    "value": Reason(
+        gettext_lazy("This is no value of this field"),
+        gettext_lazy("Write it as the form of a customer takes it."),
     ),
     "cut": Reason(
         gettext_lazy("Excel has cut the last figures of this number off"),
@@ -125,7 +135,7 @@ REASONS: dict[str, Reason] = {
     ),
 }
 # Reasons that a message completes instead of replacing them.
-NAMED = frozenset({"foreign", "taken", "same_customer"})
+NAMED = frozenset({"foreign", "taken", "same_customer", "value"})
 
 
 def reason_text(problem: str, other: int | None = None) -> str:

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from liuke.imports.readers.declare import Field, Reading, Shape, Type
+from liuke.imports.readers.headers import JOINT
 
 MARKS = re.compile(r"[\s_\-./()（）【】\[\]:：#*、，,]+")
 NUMBERED = re.compile(r"[0-9一二三四五]+$")
@@ -53,9 +54,10 @@ def kind_of(shapes: Sequence[Shape], columns: Sequence[str], sample: Sample) -> 
 
 def _rank(field: Field, column: str, values: Sequence[str]) -> int:
     """0 is the surest. A name that merely contains a word comes after every exact one."""
-    name = _plain(column)
+    name = plain(column)
     odd = bool(values) and _odd(field, values)
-    for candidate in (name, NUMBERED.sub("", name)):
+    last = plain(column.rpartition(JOINT)[2])
+    for candidate in (name, NUMBERED.sub("", name), last):
         if candidate in field.words:
             rank = field.words.index(candidate)
             return rank + CONTAINED if odd and rank > 3 else rank
@@ -100,7 +102,8 @@ def _contains(name: str, word: str) -> bool:
     return len(word) > 1 and word in name
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """A header as it is compared."""
     return MARKS.sub("", unicodedata.normalize("NFKC", name)).casefold()
 
 

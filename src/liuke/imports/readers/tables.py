@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from liuke.imports.readers import columnar
 from liuke.imports.readers.delimited import TextTable, open_text_table
-from liuke.imports.readers.errors import Unreadable, no_rows, nothing_in_it
+from liuke.imports.readers.errors import Unreadable, nothing_in_it
 from liuke.imports.readers.formats import Format, format_of
+from liuke.imports.readers.headers import header_of
 from liuke.imports.readers.workbook import read_workbook
 
 BATCH = 10_000
@@ -57,9 +59,9 @@ def _columnar_batches(path: Path) -> Iterator[Batch]:
 
 def _from_workbook(sheet: pa.RecordBatch) -> Table:
     first = [list(row.values()) for row in sheet.slice(0, HEADER_WITHIN).to_pylist()]
-    at = _header_position(first)
-    names = _names([cell or "" for cell in first[at]])
-    return Table(names, Format.WORKBOOK, _workbook_batches(sheet, at + 1))
+    start, header = header_of(first)
+    header += [""] * (sheet.num_columns - len(header))
+    return Table(_names(header), Format.WORKBOOK, _workbook_batches(sheet, start))
 
 
 def _workbook_batches(sheet: pa.RecordBatch, start: int) -> Iterator[Batch]:
@@ -79,10 +81,10 @@ def _from_text(table: TextTable) -> Table:
     first = list(islice(table.rows(), HEADER_WITHIN))
     if not any(map(any, first)):
         raise nothing_in_it()
-    at = _header_position(first)
-    names = _names(first[at])
+    start, header = header_of(first)
+    names = _names(header)
     described = f"CSV · {table.encoding.upper()} · {_spoken(table.delimiter)}"
-    return Table(names, described, _text_batches(table, at + 1, len(names)))
+    return Table(names, described, _text_batches(table, start, len(names)))
 
 
 def _text_batches(table: TextTable, skip: int, width: int) -> Iterator[Batch]:
@@ -103,12 +105,10 @@ def _fitted(row: Sequence[str], width: int) -> Sequence[str | None]:
     return (*row[:width], *(None,) * (width - len(row)))
 
 
-def _header_position(first: Sequence[Sequence[str | None]]) -> int:
-    """Titles above a table fill few cells; the header is the first row that fills most."""
-    filled = [sum(1 for cell in row if cell and cell.strip()) for row in first]
-    if not filled or not max(filled):
-        raise no_rows()
-    return next(at for at, count in enumerate(filled) if count * 2 > max(filled))
+def unnamed(language: str, count: int) -> set[str]:
+    """What the columns without a header are called, in the language of who took the file in."""
+    with translation.override(language):
+        return {_("Column %s") % position for position in range(1, count + 1)}
 
 
 def _names(header: Sequence[str]) -> list[str]:

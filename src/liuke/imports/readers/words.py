@@ -63,4 +63,8 @@ WORDS: dict[Field, tuple[str, ...]] = {
         会员手机 车主电话
         收货电话 收货人电话 移动电话"""
     ),
+    Field.STATUS: _words(
+        """status orderstatus state 状态 订单状态 单据状态 交易状态 支付状态 付款状态 工单状态
+        结算状态 退款状态 售后状态 是否作废 作废"""
+    ),
 }

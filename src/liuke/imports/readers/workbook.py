@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from liuke.imports.readers.errors import Unreadable, cut_off, no_rows, nothing_in_it
+from liuke.imports.readers.merged import filled_down
 
 # A sheet is held in memory as a whole, so its unpacked XML is limited; the factor is an estimate.
 UNPACKED_PER_MEMORY = 2
@@ -26,12 +27,12 @@ def read_workbook(path: Path) -> pa.RecordBatch:
     _refuse_too_large(path)
     try:
         reader = fastexcel.read_excel(path)
-        for name in reader.sheet_names:
+        for position, name in enumerate(reader.sheet_names):
             sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
             if sheet.height:
                 if hole := _formula_without_value(path):
                     raise _without_value(*hole)
-                return sheet.to_arrow()
+                return filled_down(path, position, sheet.to_arrow())
     except fastexcel.FastExcelError as failure:
         raise _not_readable(path, failure) from None
     raise nothing_in_it() if not reader.sheet_names else no_rows()

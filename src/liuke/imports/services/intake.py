@@ -90,7 +90,7 @@ def choose_reading(*, actor: User | None, run_id: int, reading: Reading) -> Impo
     """The same for records of any other kind, with the choices that a person made."""
     require(actor, Act.IMPORT)
     run = _open_run(run_id)
-    shape = KINDS[run.kind].shape
+    shape = KINDS[run.kind].shape_now()
     if wrong := mistakes(shape, reading, run.columns):
         raise Refused([mistake_text(shape, reading, *each) for each in wrong])
     run.meaning = reading.as_dict()
@@ -138,7 +138,7 @@ def _guess(run: ImportRun, seen: Preview, kind: str) -> None:
     if not kind:
         amount = meaning.amount or (meaning.quantity and meaning.price)
         name, explained = recognising.kind_of(
-            [each.shape for each in KINDS.values()], seen.columns, seen.sample
+            [each.shape_now() for each in KINDS.values()], seen.columns, seen.sample
         )
         whole = bool(meaning.customer and meaning.date and amount)
         kind = ORDERS if whole or not explained else name
@@ -146,7 +146,7 @@ def _guess(run: ImportRun, seen: Preview, kind: str) -> None:
     run.meaning = (
         meaning.as_dict()
         if kind == ORDERS
-        else recognising.read(KINDS[kind].shape, seen.columns, seen.sample).as_dict()
+        else recognising.read(KINDS[kind].shape_now(), seen.columns, seen.sample).as_dict()
     )
 
 

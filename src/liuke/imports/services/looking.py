@@ -19,6 +19,7 @@ from liuke.imports.readers.declare import Reading, Shape, mistakes
 from liuke.imports.readers.mistakes import mistake_text
 from liuke.imports.readers.reasons import summary_text
 from liuke.imports.readers.staging import preview
+from liuke.imports.readers.tables import unnamed
 from liuke.imports.readers.workbench import define_macros, workbench
 from liuke.imports.services.kinds import KINDS
 from liuke.imports.services.records import frame_now
@@ -29,11 +30,15 @@ EXAMPLES = 3
 
 @dataclass(frozen=True, slots=True)
 class ColumnLook:
-    """A column of the file: how its values look, and what is wrong with its choice."""
+    """A column of the file: how its values look, and what is wrong with its choice.
+
+    `blank`: it has no header and no values, as at the margin of a sheet.
+    """
 
     name: str
     examples: Sequence[str]
     fault: str = ""
+    blank: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ class Look:
 
 def look(run: ImportRun, reading: Reading) -> Look:
     """Every column with examples and, where the choice does not fit, why."""
-    shape = KINDS[run.kind].shape
+    shape = KINDS[run.kind].shape_now()
     seen = preview(source_of(run))
     faults: dict[str, str] = {}
     general: list[str] = []
@@ -60,9 +65,11 @@ def look(run: ImportRun, reading: Reading) -> Look:
             faults |= _misread(run.columns, seen.sample, shape, reading)
         except Refused as refused:
             general += refused.messages
+    nameless = unnamed(run.language, len(run.columns))
     columns = [
-        ColumnLook(name, _examples(seen.sample, at), faults.get(name, ""))
+        ColumnLook(name, examples, faults.get(name, ""), not examples and name in nameless)
         for at, name in enumerate(run.columns)
+        for examples in [_examples(seen.sample, at)]
     ]
     return Look(columns, general)
 

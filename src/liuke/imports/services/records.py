@@ -59,7 +59,7 @@ def kind_of(run: ImportRun) -> RecordKind:
 
 def judged(run: ImportRun, path: Path) -> tuple[Reading, dict[str, Any], int]:
     """Judge the staged file into a workbench at `path`: the settled reading, counts, places."""
-    shape = kind_of(run).shape
+    shape = kind_of(run).shape_now()
     with opened_workbench(run, path) as connection:
         define_macros(connection)
         connection.execute(cells.MACROS)
@@ -80,11 +80,12 @@ def frame_now() -> Frame:
 def foresee(run: ImportRun, actor: User | None, progress: Progress) -> None:
     """Count and sample what recording would do, with nothing written."""
     kind, counts = kind_of(run), Counter[str]()
+    shape = kind.shape_now()
     samples: dict[str, list[dict[str, Any]]] = {"new": [], "change": []}
     clashes: list[tuple[int, str, str]] = []
     with opened_workbench(run) as connection:
         after = 0
-        while rows := next_rows(connection, kind.shape, run.reading, after):
+        while rows := next_rows(connection, shape, run.reading, after):
             after = rows[-1].place
             steps = kind.plan(actor, rows, run.reading)
             counts.update(step.action.value for step in steps)
@@ -179,7 +180,7 @@ def clashes_of(steps: Sequence[Step]) -> list[tuple[int, str, str]]:
         if step.action is Action.REFUSED
     ]
     found += [
-        (step.row.place, f"~{notice}", "")
+        (step.row.place, f"~{notice}", step.remarks.get(notice, ""))
         for step in steps
         for notice in dict.fromkeys(step.notices)
     ]

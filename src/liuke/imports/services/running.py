@@ -95,7 +95,7 @@ def _record_rest(run: ImportRun, actor: User | None, progress: Progress) -> None
 
 
 def _record_records(run: ImportRun, actor: User | None, progress: Progress) -> None:
-    shape = records.kind_of(run).shape
+    shape = records.kind_of(run).shape_now()
     with opened_workbench(run) as connection, records.preparing(run) as ready:
         rows = records.next_rows(connection, shape, run.reading, run.position)
         ready.ask([row.values for row in rows])

@@ -222,3 +222,19 @@ def test_the_latest_telephone_of_a_new_customer_comes_along(imported: Imported) 
     )
     assert [way.value for way in ContactPoint.objects.all()] == ["13900139000"]
     assert Order.objects.count() == 3
+
+
+def test_what_was_cancelled_or_refunded_is_no_sale(imported: Imported) -> None:
+    header = "customer,date,order,amount,订单状态"
+    run = imported(
+        rows(
+            "C1,2026-03-04,A1,5,已完成",
+            "C1,2026-03-05,A2,5,已退款",
+            "C1,2026-03-06,A3,5,部分退款",
+            "C1,2026-03-07,A4,-5,已退货",
+            "C1,2026-03-08,A5,5,Cancelled",
+            header=header,
+        )
+    )
+    assert set(Order.objects.values_list("number", flat=True)) == {"A1", "A3", "A4"}
+    assert reasons(run) == {3: "undone", 6: "undone"}

@@ -96,3 +96,13 @@ def test_a_wrong_choice_is_explained(said: dict[str, str], message: str) -> None
     good = {"customer": "customer", "date": "date", "amount": "amount"}
     with pytest.raises(Refused, match=message):
         check_meaning(Meaning(**(good | said)), ["customer", "date", "amount", "pieces", "each"])
+
+
+def test_a_card_that_many_do_not_have_is_not_taken_for_the_customer() -> None:
+    columns = ["会员卡号", "手机号", "日期", "金额"]
+    some = [("K1", "13800138000", "2026-03-04", "5"), ("", "13800138001", "2026-03-04", "5")]
+    assert guess(columns, some).customer == "手机号"
+    assert (
+        guess(["会员卡号", "日期", "金额"], [(a, c, d) for a, _b, c, d in some]).customer
+        == "会员卡号"
+    )

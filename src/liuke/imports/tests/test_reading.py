@@ -11,8 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from liuke.imports.readers import recognising
 from liuke.imports.readers.errors import Unreadable
 from liuke.imports.readers.staging import preview, stage
+from liuke.imports.services.kinds.customer_shape import SHAPE
 
 CHINESE = "客户编号,日期,金额\n王海涛,2011-03-04,120.50\n李静的汽车修理厂,2011-03-05,80\n"
 TRADITIONAL = "客戶編號,日期,金額\n王海濤與張國華,2011-03-04,120\n臺灣汽車維修廠,2011-03-05,80\n"
@@ -49,6 +51,63 @@ def test_titles_above_the_table_and_empty_rows_are_passed_over(tmp_path: Path) -
     seen = preview(_file(tmp_path, "2011年销售明细,,\n,,\nc,d,e\n1,2,3\n,,\n4,5,6\n".encode()))
     assert seen.columns == ["c", "d", "e"]
     assert seen.sample == [("1", "2", "3"), ("4", "5", "6")]
+
+
+TWO_ROWS = """客户信息表,,,,,
+序号,客户,,联系方式,,备注
+,编号,姓名,手机,邮箱,
+1,K1,王海涛,13800136027,a@b.com,老客户
+2,K2,李静,13800136028,,
+"""
+
+
+def test_a_header_in_two_rows_is_read_as_one(tmp_path: Path) -> None:
+    seen = preview(_file(tmp_path, TWO_ROWS.encode("gbk")))
+    assert seen.columns == [
+        "序号", "客户 · 编号", "客户 · 姓名", "联系方式 · 手机", "联系方式 · 邮箱", "备注",
+    ]  # fmt: skip
+    assert seen.sample[0] == ("1", "K1", "王海涛", "13800136027", "a@b.com", "老客户")
+    found = recognising.read(SHAPE, seen.columns, seen.sample)
+    assert found.columns == {
+        "客户 · 编号": "code", "客户 · 姓名": "name", "联系方式 · 手机": "mobile",
+        "联系方式 · 邮箱": "email", "备注": "note",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "姓名,手机,备注\n王海涛,13800136027,好\n李静,,\n",
+        "姓名,,备注\n王海涛,男,好\n李静,女,\n",
+        "姓名,手机,\n王海涛,13800136027,好\n李静,13800136028,\n",
+    ],
+)
+def test_a_first_row_of_data_is_no_second_header(tmp_path: Path, text: str) -> None:
+    seen = preview(_file(tmp_path, text.encode()))
+    assert seen.sample[0][0] == "王海涛"
+
+
+def test_what_a_merged_cell_says_counts_for_each_of_its_rows(tmp_path: Path) -> None:
+    book = _workbook([
+        ["客户名单", None, None],
+        ["业务员", "姓名", "手机"],
+        ["林", "王海涛", "13800136027"],
+        [None, "李静", "13800136028"],
+        [None, "赵四", None],
+        ["赵", "钱五", "13800136029"],
+    ])  # fmt: skip
+    sheet = book.active
+    assert sheet is not None
+    sheet.merge_cells("A1:C1")
+    sheet.merge_cells("A3:A5")
+    other = book.create_sheet("other")
+    other.append(["x"])
+    path = tmp_path / "list.xlsx"
+    book.save(path)
+    seen = preview(path)
+    assert seen.columns == ["业务员", "姓名", "手机"]
+    assert [row[0] for row in seen.sample] == ["林", "林", "林", "赵"]
+    assert [row[2] for row in seen.sample][2] is None
 
 
 def test_columns_without_a_name_or_with_the_same_get_their_own(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """From a dropped file to the recorded orders, in the browser's words."""
 
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from liuke.accounts.models import User
+from liuke.imports import services
 from liuke.imports.models import ImportRun
 from liuke.imports.tests.conftest import Imported, rows
 from liuke.sales.models import Order
@@ -56,6 +58,21 @@ def test_a_column_that_can_hardly_be_the_customer_is_asked_about(
     run = checked(rows(*lines), customer=column, order="")
     text = signed_in.get(reverse("import-check", args=[run.pk])).content.decode()
     assert (f"Is “{column}” really the customer?" in text) is warned
+
+
+def test_rows_without_a_customer_are_said_aloud(signed_in: Client, checked: Imported) -> None:
+    run = checked(rows("A1,2026-03-04,R1,tea,1,5", ",2026-03-04,R2,tea,1,5"))
+    text = signed_in.get(reverse("import-check", args=[run.pk])).content.decode()
+    assert "1 row has nothing in “customer”" in text
+
+
+def test_a_file_nobody_has_explained_opens_where_it_is_explained(
+    signed_in: Client, owner: User
+) -> None:
+    content = io.BytesIO(rows("A1,2026-03-04,R1,tea,1,5").encode())
+    run = services.start_import(actor=owner, content=content, name="orders.csv")
+    answer = signed_in.get(reverse("import-run", args=[run.pk]))
+    assert answer.headers["Location"] == reverse("import-map", args=[run.pk])
 
 
 def test_a_broken_file_is_explained_beside_the_drop_zone(signed_in: Client) -> None:

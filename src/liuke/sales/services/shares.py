@@ -21,6 +21,8 @@ from liuke.sales.models import Order, OrderShare
 from liuke.sales.rules import amounts, usual_split
 
 CHUNK = 500
+# An order, who has how many percent of it, and whose share is the main one.
+Split = tuple[Order, Mapping[int, int], int]
 FIELDS = ("order", "person", "day", "percent", "amount", "is_main")
 
 
@@ -36,6 +38,7 @@ def _share_chunk(orders: Sequence[Order]) -> None:
         return
     each = terms().helper_percent
     places = places_of(helping)
+    splits: list[Split] = []
     for order in orders:
         helpers = {
             row.person_id: row.percent
@@ -46,18 +49,20 @@ def _share_chunk(orders: Sequence[Order]) -> None:
         if main is not None:
             split = usual_split(main, helpers, each)
             if len(split) > 1:
-                write_split(order, split, main)
+                splits.append((order, split, main))
+    _write(splits)
 
 
-def write_split(order: Order, split: Mapping[int, int], main: int) -> None:
-    """The rows of a split, the main share as the last: it closes the split."""
-    money = amounts(order.total, split, main)
-    others = [pk for pk in sorted(split) if pk != main]
-    bulk.insert(
-        OrderShare,
-        FIELDS,
-        ((order.pk, pk, order.day, split[pk], money[pk], pk == main) for pk in [*others, main]),
-    )
+def _write(splits: Sequence[Split]) -> None:
+    """The rows of these splits: first the helpers', then the main shares that close them."""
+    others, mains = [], []
+    for order, split, main in splits:
+        money = amounts(order.total, split, main)
+        for pk in sorted(split):
+            row = (order.pk, pk, order.day, split[pk], money[pk], pk == main)
+            (mains if pk == main else others).append(row)
+    bulk.insert(OrderShare, FIELDS, others)
+    bulk.insert(OrderShare, FIELDS, mains)
 
 
 @transaction.atomic
@@ -82,7 +87,7 @@ def change_split(
         raise Refused(_("Say why, so that others understand it later."))
     order.shares.all().delete()
     if set(given) != {order.customer.owner_id}:
-        write_split(order, given, main)
+        _write([(order, given, main)])
     after = {"shares": _told(order), "reason": why.strip()[:200]}
     change = Change(order, order.customer_id, before={"shares": before}, after=after)
     journal.record(actor, "order.shared", [change])

@@ -17,7 +17,7 @@ HELPERS = (
     ("lin", "qian", 1, "住在虹桥，常去那边保养"),
     ("zhao", "lin", 2, "企业客户的报价"),
 )
-DECIDED = "两人都联系过，录入也差不了几天；客户留给赵敏，林晓雯的功劳按三成算。"
+DECIDED = "休假那两周确实由林晓雯接待，到店记录可查；客户仍归赵敏，林晓雯按三成分成。"
 AGO, DECIDED_AFTER = timedelta(days=24), timedelta(days=2)
 
 

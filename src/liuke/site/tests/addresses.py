@@ -214,6 +214,11 @@ API = {
     ("get", "/api/conflicts/{pk}"): None,
     ("post", "/api/conflicts/{pk}/decide"): Act.SETTLE,
     ("post", "/api/conflicts/{pk}/appeal"): None,
+    ("post", "/api/imports"): Act.IMPORT,
+    ("get", "/api/imports/{pk}"): Act.IMPORT,
+    ("post", "/api/imports/{pk}/run"): Act.IMPORT,
+    ("post", "/api/imports/{pk}/undo"): Act.IMPORT,
+    ("get", "/api/imports/{pk}/rejects"): Act.IMPORT,
 }
 ARGS = {
     **dict.fromkeys([*BY_CUSTOMER, *BY_ORDER, *BY_ITEM, *BY_IMPORT, *BY_EXPORT, *BY_PERSON], (1,)),

@@ -14,6 +14,7 @@ from liuke.customers.queries import field_label
 from liuke.customers.queries.contacts import own_points
 from liuke.customers.rules import kind_of, plate_key
 from liuke.customers.rules.contacts import normalised
+from liuke.customers.rules.fields import FieldOf
 from liuke.customers.services import NewContactPoint, NewCustomer
 from liuke.customers.services.bulk import (
     BLANK,
@@ -30,15 +31,26 @@ from liuke.imports.services.kinds import finding
 from liuke.imports.services.kinds.customer_shape import SHAPE
 from liuke.imports.services.kinds.finding import Found
 from liuke.imports.services.kinds.kind import Action, Made, RecordKind, Row, Step
+from liuke.imports.services.kinds.said import (
+    MARK,
+    Said,
+    fields_now,
+    read_said,
+    said_of,
+    shown,
+    without_unfit,
+)
 
 PLAIN = (
     "name", "code", "level", "source", "note", "gender", "birth_date", "occupation", "industry",
     "size", "credit_code", "kind",
 )  # fmt: skip
+# Who has the mobile of another is recorded all the same.
+KEPT = (Twins.CREATE, Twins.SHARE)
 HOME = ("owner", "branch")
 NEVER_ERASED = frozenset({"name", "kind", "code", "credit_code"})
 # A new customer as it can be sent between processes: values, assets, what follows from both.
-Ready = tuple[dict[str, Any], Sequence[tuple[str, str]], Prepared]
+Ready = tuple[Mapping[str, Any], Sequence[tuple[str, str]], Prepared]
 TITLES = ("先生", "女士", "小姐", "太太", "夫人")
 
 
@@ -66,11 +78,16 @@ def plan(actor: User | None, rows: Sequence[Row], reading: Reading) -> list[Step
         notices, home = homes.get(step.row.place, ([], {}))
         step.notices += notices
         step.what = home
+    said, specs = read_said(actor, [step.row for step in written], reading)
     plates = plates_in_service([step.row for step in written])
     changes = [step for step in written if step.action is Action.CHANGE]
     if changes:
-        _compare(changes, plates, reading, actor is None or actor.may(Act.ASSIGN))
-    _without_foreign_plates([step for step in written if step.action is Action.NEW], plates)
+        _compare(changes, plates, reading, actor is None or actor.may(Act.ASSIGN), said, specs)
+    new = [step for step in written if step.action is Action.NEW]
+    _without_foreign_plates(new, plates)
+    for step in new if specs else ():
+        kind = _plain_values(step.row.values)["kind"]
+        step.what = {**step.what, "said": _fitting(step, said[step.row.place], specs, kind)}
     return steps
 
 
@@ -91,13 +108,17 @@ def write(
         if known is None or "plate" in step.what:
             known = prepare({name: each for name, each in values.items() if name not in step.what})
         if known is not None:
-            plain, assets, each = known
-            homed = plain | {name: step.what[name] for name in HOME if name in step.what}
-            new.append(NewRow(NewCustomer(homed, (), assets), values.get("tags", ())))
+            plain, things, each = known
+            homed = {**plain, **{name: step.what[name] for name in HOME if name in step.what}}
+            customer = NewCustomer(homed, (), things, step.what.get("said", {}))
+            new.append(NewRow(customer, values.get("tags", ())))
             words.append(each)
-    created = create_many(actor=actor, new=new, origin=origin, ready=words)
+    shared = reading.reason if reading.twins == Twins.SHARE else ""
+    created = create_many(actor=actor, new=new, origin=origin, ready=words, shared=shared)
     patches = [step.what for step in steps if step.action is Action.CHANGE]
-    changed = update_many(actor=actor, patches=patches, origin=origin) if patches else None
+    changed = None
+    if patches:
+        changed = update_many(actor=actor, patches=patches, origin=origin, shared=shared)
     assets = [*created.assets, *(changed.assets if changed else ())]
     return Made(
         created={"customers": list(created.customers), "assets": assets},
@@ -130,7 +151,7 @@ def _unknown(row: Row, found: Found, reading: Reading) -> Step:
     if reading.mode == Mode.UPDATE:
         return Step(row, Action.LEFT, code="missing")
     taken = [(name, known) for name, value, known in _identities(row, found) if value and known]
-    if not taken and (known := found.by_phone(row)) and reading.twins != Twins.CREATE:
+    if not taken and (known := found.by_phone(row)) and reading.twins not in KEPT:
         taken = [("mobile", known)]
     if taken:
         name, known = taken[0]
@@ -191,12 +212,17 @@ def _homes(
 
 
 def _compare(
-    steps: Sequence[Step], plates: dict[str, int], reading: Reading, may_assign: bool
+    steps: Sequence[Step],
+    plates: dict[str, int],
+    reading: Reading,
+    may_assign: bool,
+    said: Mapping[int, Said],
+    specs: Sequence[FieldOf],
 ) -> None:
     """Reduce each change to what really differs; nothing left makes it the same."""
     met = {step.row.place: step.other for step in steps if step.other is not None}
     ids = list(met.values())
-    old = snapshots(ids)
+    old, said_before = snapshots(ids), said_of(ids, specs)
     numbers: dict[int, set[str]] = {pk: set() for pk in ids}
     rows = own_points().filter(customer__in=ids)
     for pk, value in rows.values_list("customer", "normalised"):
@@ -218,10 +244,24 @@ def _compare(
         differing = {name: value for name, value in wanted.items() if old[pk][name] != value}
         points = [each for each in points_of(values) if known_as(each) not in numbers[pk]]
         tags = [each for each in values.get("tags", ()) if each not in old[pk]["tags"]]
-        step.what = Patch(pk, differing, points, tags, _new_assets(step, plates))
-        step.changes = _shown(old[pk], step.what)
+        news, was = {}, said_before.get(pk, {})
+        if specs:
+            kind = str(wanted.get("kind", old[pk]["kind"]))
+            fitting = _fitting(step, said[step.row.place], specs, kind)
+            news = {code: value for code, value in fitting.items() if was.get(code) != value}
+        step.what = Patch(pk, differing, points, tags, _new_assets(step, plates), news)
+        step.changes = {**_shown(old[pk], step.what), **shown(specs, was, news)}
         if not step.changes:
             step.action = Action.SAME
+
+
+def _fitting(step: Step, said: Said, specs: Sequence[FieldOf], kind: str) -> Mapping[str, Any]:
+    """What the row says in the profile, as far as it is asked of this kind of customer."""
+    fitting = without_unfit(said, specs, kind, _("This field is not for this kind of customer."))
+    for code, why in fitting.wrong.items():
+        step.notices.append(f"value:{MARK}{code}")
+        step.remarks[f"value:{MARK}{code}"] = why
+    return fitting.values
 
 
 def _new_assets(step: Step, plates: dict[str, int]) -> list[tuple[str, str]]:
@@ -316,4 +356,4 @@ def _first(reading: Reading) -> str:
     return key.fields[0] if key else ""
 
 
-CUSTOMERS = RecordKind(SHAPE, plan, write, prepare)
+CUSTOMERS = RecordKind(SHAPE, plan, write, prepare, fields_now)

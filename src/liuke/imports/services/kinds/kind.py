@@ -1,12 +1,12 @@
 """What a kind of record does with the rows of a file: foresee, record, and take back."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from liuke.accounts.models import User
-from liuke.imports.readers.declare import Reading, Shape
+from liuke.imports.readers.declare import Field, Reading, Shape
 
 
 class Action(StrEnum):
@@ -29,7 +29,10 @@ class Row:
 
 @dataclass(slots=True)
 class Step:
-    """What one row comes to. `other`: the customer it is about, or that stands in its way."""
+    """What one row comes to. `other`: the customer it is about, or that stands in its way.
+
+    `notices` name cells left out, `remarks` say more of some of them than the reason does.
+    """
 
     row: Row
     action: Action
@@ -40,6 +43,7 @@ class Step:
     message: str = ""
     changes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
+    remarks: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -59,10 +63,18 @@ class RecordKind:
     """One kind of record: its shape, what rows come to, and how a chunk of them is recorded.
 
     `prepare` is the part of recording that needs no database, of a row's values; another process
-    may do it through `prepare_all` of the same module.
+    may do it through `prepare_all` of the same module. `fields` are those of the shape as the firm
+    has them now, its own ones too.
     """
 
     shape: Shape
     plan: Plan
     write: Write
     prepare: Callable[[Mapping[str, Any]], Any] | None = None
+    fields: Callable[[Sequence[Field]], tuple[Field, ...]] | None = None
+
+    def shape_now(self) -> Shape:
+        """The shape with what this firm has added to it."""
+        if self.fields is None:
+            return self.shape
+        return replace(self.shape, fields=self.fields(self.shape.fields))
