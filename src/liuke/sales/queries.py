@@ -115,15 +115,17 @@ def may_share(viewer: User, order: Order) -> bool:
 
 def sums_by_person(shares: QuerySet[OrderShare]) -> list[dict[str, Any]]:
     """Person, number of orders, main shares and shares for helping, the most first."""
-    rows: QuerySet[OrderShare, dict[str, Any]] = shares.order_by().values("person", "person__name")
-    return list(
-        rows.annotate(
+    rows: QuerySet[Any, dict[str, Any]] = (
+        shares.order_by()
+        .values("person", "person__name")
+        .annotate(
             orders=Count("pk"),
             main=Sum("amount", filter=Q(is_main=True), default=Decimal()),
             helped=Sum("amount", filter=Q(is_main=False), default=Decimal()),
             total=Sum("amount", default=Decimal()),
-        ).order_by("-total", "person__name")
+        )
     )
+    return list(rows.order_by("-total", "person__name"))
 
 
 def orders_of(customer_id: int) -> QuerySet[Order]:

@@ -287,7 +287,7 @@ def _owner(value: str, viewer: User) -> Q:
 
 
 def _tagged(value: str) -> Q:
-    return Q(pk__in=Customer.tags.through.objects.filter(tag_id=value).values("customer"))
+    return Q(pk__in=Customer.tags.through.objects.filter(tag=int(value)).values("customer"))
 
 
 def _figure(value: str) -> Q:
