@@ -115,7 +115,7 @@ def may_share(viewer: User, order: Order) -> bool:
 
 def sums_by_person(shares: QuerySet[OrderShare]) -> list[dict[str, Any]]:
     """Person, number of orders, main shares and shares for helping, the most first."""
-    rows: QuerySet[Any, dict[str, Any]] = (
+    rows = (
         shares.order_by()
         .values("person", "person__name")
         .annotate(
@@ -125,7 +125,7 @@ def sums_by_person(shares: QuerySet[OrderShare]) -> list[dict[str, Any]]:
             total=Sum("amount", default=Decimal()),
         )
     )
-    return list(rows.order_by("-total", "person__name"))
+    return [dict(row) for row in rows.order_by("-total", "person__name")]
 
 
 def orders_of(customer_id: int) -> QuerySet[Order]:
