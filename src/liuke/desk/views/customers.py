@@ -41,7 +41,6 @@ from liuke.sales import queries as sales
 
 MORE = 40
 MOST = 400
-LONGEST_ID = 19
 OFFERED = 8
 RANKED = 60
 

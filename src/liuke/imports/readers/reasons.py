@@ -117,6 +117,10 @@ REASONS: dict[str, Reason] = {
         gettext_lazy("Another row is about the same customer"),
         gettext_lazy("Put what both say into one row."),
     ),
+    "namesake": Reason(
+        gettext_lazy("Somebody of this name is recorded already, and can be reached otherwise"),
+        gettext_lazy("Enter the number or mobile, or record this customer by hand."),
+    ),
     "several": Reason(
         gettext_lazy("Several customers have this value"),
         gettext_lazy("Choose another way to find customers, for example their number."),

@@ -249,6 +249,10 @@ def _compare(
             kind = str(wanted.get("kind", old[pk]["kind"]))
             fitting = _fitting(step, said[step.row.place], specs, kind)
             news = {code: value for code, value in fitting.items() if was.get(code) != value}
+        if points and finding.is_named_only(step.row, reading.key):
+            # Two people of one name: whom the row means cannot be known.
+            step.action, step.code, step.about = Action.REFUSED, "namesake", _first(reading)
+            continue
         step.what = Patch(pk, differing, points, tags, _new_assets(step, plates), news)
         step.changes = {**_shown(old[pk], step.what), **shown(specs, was, news)}
         if not step.changes:

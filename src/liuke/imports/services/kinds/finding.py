@@ -87,7 +87,12 @@ def look_up(actor: User | None, rows: Sequence[Row], key: str) -> Found:
 
 
 def _needs_name(row: Row, key: str) -> bool:
-    return key in ("name", "name_mobile") or not {key, "mobile"} & set(row.values)
+    return key in ("name", "name_mobile") or is_named_only(row, key)
+
+
+def is_named_only(row: Row, key: str) -> bool:
+    """Whether a row that was to be found by a number has its name alone."""
+    return key not in ("name", "name_mobile") and not {key, "mobile"} & set(row.values)
 
 
 def meant(found: Found, row: Row, reading: Reading) -> Step | int:
