@@ -35,6 +35,8 @@ class Known:
     recorded_at: datetime
     # For who is told of a customer of a colleague; empty where there is nothing to claim.
     sign: str = ""
+    # The owner has left the firm: whoever leads answers.
+    left: bool = False
 
 
 def known(viewer: User | None, customer_ids: Collection[int]) -> dict[int, Known]:
@@ -51,6 +53,7 @@ def known(viewer: User | None, customer_ids: Collection[int]) -> dict[int, Known
             row.pk in seen,
             row.created_at,
             told(viewer, row.pk) if viewer and row.owner_id not in (None, viewer.pk) else "",
+            row.owner is not None and not row.owner.is_active,
         )
         for row in rows
     }

@@ -78,6 +78,21 @@ def test_the_owner_is_asked_and_the_answer_returns(wang, lin, zhao) -> None:
     assert asking.get(reverse("today")).context["asked"] == []
 
 
+def test_for_an_owner_who_has_left_whoever_leads_is_asked(wang, lin, zhao, owner) -> None:
+    lin.is_active = False
+    lin.save(update_fields=["is_active"])
+    asking = client_of(zhao)
+    url = f"{reverse('ask-owner')}?about={token(asking)}"
+    assert "has left the firm" in asking.post(url, TYPED).content.decode()
+    done = asking.post(url, {**TYPED, "question": "可以由我接待吗？"})
+    assert "has left: who leads" in done.headers["HX-Trigger"].encode().decode("unicode_escape")
+    question = Question.objects.get()
+    answer = reverse("question-answer", args=[question.pk])
+    client_of(owner).post(answer, {"answer": "可以"})
+    question.refresh_from_db()
+    assert question.answer == "可以"
+
+
 def test_nobody_asks_about_what_is_not_typed_or_with_anothers_token(wang, lin, zhao, person):
     third = client_of(person(Role.SELLER, "何苗"))
     url = f"{reverse('ask-owner')}?about={token(client_of(zhao))}"

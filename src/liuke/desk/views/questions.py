@@ -41,6 +41,8 @@ def ask_owner(request: HttpRequest) -> HttpResponse:
             form.add_error(None, problem)
         else:
             said = _("%(owner)s is asked. The answer comes to your Today.")
+            if known.left:
+                said = _("%(owner)s has left: who leads there is asked. The answer comes to Today.")
             return _told(said % {"owner": known.owner})
     typed = [
         (name, value)
