@@ -1,16 +1,18 @@
 """Parsing a contact; saving is a service's work."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from liuke.core import clock
 from liuke.customers.models import ContactPoint, Person
 from liuke.followups.rules import (
+    ASK_AGAIN_DAYS,
     USES,
     Cadence,
     Channel,
@@ -112,6 +114,9 @@ class ContactForm(forms.Form):
             self.add_error(
                 "next_on", _("Say when the next step is due, so that nobody forgets it.")
             )
+        if given.get("outcome") == Outcome.THINKING and not given.get("next_step"):
+            given["next_step"] = gettext("Ask what they decided")
+            given["next_on"] = given.get("next_on") or clock.today() + timedelta(ASK_AGAIN_DAYS)
         return given
 
 

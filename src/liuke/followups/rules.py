@@ -38,6 +38,8 @@ class Outcome(models.TextChoices):
 
 # Nobody was spoken to: an attempt, which does not wind the clock.
 ATTEMPTS = frozenset({Outcome.NO_ANSWER, Outcome.WRONG_NUMBER})
+# Who wants to think is asked again, if nothing else was settled.
+ASK_AGAIN_DAYS = 3
 INTEREST = frozenset({Outcome.AGREED, Outcome.THINKING})
 
 # The kinds of way that a channel uses; who came, or was visited, was reached by none.

@@ -79,13 +79,15 @@ class Whose:
 def whose(viewer: User, asked: str | None) -> Whose:
     """The person asked for, as far as the viewer may see.
 
-    Who has not chosen yet starts with everybody if he shares out the work, else with himself.
+    Until they choose, those who lead and those who only look start with everybody, others with
+    their own.
     """
     people = [each for each in people_visible_to(viewer) if each.may(Act.FOLLOW_UP)]
     chosen = {str(each.pk): each for each in people}
     if viewer.scope == Scope.OWN:
         return Whose(viewer, [])
-    if asked == "me" or (asked is None and not viewer.may(Act.ASSIGN)):
+    works = viewer.may(Act.FOLLOW_UP) and not viewer.may(Act.SETTLE)
+    if asked == "me" or (asked is None and works):
         return Whose(viewer, people)
     return Whose(chosen.get(asked or ""), people)
 

@@ -107,6 +107,16 @@ def test_a_contact_is_written_down_in_one_post_and_the_next_drawer_opens(signed_
     assert (progress.done, progress.open) == (2, 0)
 
 
+def test_who_wants_to_think_is_asked_again(signed_in, shop):
+    answer = post(signed_in, shop["王海涛"], outcome="thinking")
+    made = Interaction.objects.get()
+    assert (made.next_step, made.next_on) == ("Ask what they decided", clock.today() + timedelta(3))
+    assert "Next on" in json.loads(answer["HX-Trigger"])["lk:toast"]["text"]
+    later = clock.today() + timedelta(9)
+    post(signed_in, shop["李娜"], outcome="thinking", next_step="报价", next_on=later.isoformat())
+    assert Interaction.objects.get(customer=shop["李娜"]).next_on == later
+
+
 def test_a_mistake_keeps_the_text_and_says_what_to_do(signed_in, shop):
     answer = post(signed_in, shop["王海涛"], outcome="", said="下周来", next_step="回电")
     text = answer.content.decode()
@@ -158,7 +168,7 @@ def test_a_seller_sees_the_own_list_only(client, person, firm, shop):
     assert client.get(f"/customers/{shop['王海涛'].pk}/contact/").status_code == 404
 
 
-def test_who_shares_out_the_work_begins_with_everybody_and_others_with_their_own(
+def test_who_leads_begins_with_everybody_and_others_with_their_own(
     signed_in, person, firm, shop
 ):
     assert len(names(signed_in.get("/today/"))) == 2

@@ -15,6 +15,7 @@ from liuke.accounts.queries import viewer_of
 from liuke.accounts.rules import Act
 from liuke.accounts.services import require
 from liuke.core import clock
+from liuke.core.ui.figures import day_text
 from liuke.customers import queries as customers
 from liuke.customers.models import Customer
 from liuke.desk.queries import contact_page
@@ -73,6 +74,9 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, problem)
         else:
             said = _("%(name)s: contact recorded.") % {"name": found.name}
+            if new.next_on is not None:
+                day = day_text(new.next_on, clock.today())
+                said = f"{said} {_('Next on %(day)s.') % {'day': day}}"
             if request.POST.get("then") == "next" and follows is not None:
                 following = rows.prefetch_related("people", "assets").get(pk=follows.customer.pk)
                 after = today_page.next_after(viewer, which, kind, following.pk, clock.today())
