@@ -22,6 +22,9 @@ from liuke.ownership.rules import WATCHED_FOR
 CHUNK = 500
 
 
+SHOWN_FIRST = 30
+
+
 @dataclass(slots=True)
 class Share:
     """What one receiver would get."""
@@ -123,6 +126,15 @@ class Taken:
     @property
     def met(self) -> int:
         return sum(met for _row, _state, met in self.rows)
+
+    @property
+    def first(self) -> list[tuple[HandedCustomer, str, bool]]:
+        """What stands on the page at once; the others open with a click."""
+        return self.rows[:SHOWN_FIRST]
+
+    @property
+    def others(self) -> list[tuple[HandedCustomer, str, bool]]:
+        return self.rows[SHOWN_FIRST:]
 
 
 def taken(rows: Sequence[HandedCustomer], handover: Handover, today: date) -> list[Taken]:

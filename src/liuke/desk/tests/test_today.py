@@ -168,9 +168,7 @@ def test_a_seller_sees_the_own_list_only(client, person, firm, shop):
     assert client.get(f"/customers/{shop['王海涛'].pk}/contact/").status_code == 404
 
 
-def test_who_leads_begins_with_everybody_and_others_with_their_own(
-    signed_in, person, firm, shop
-):
+def test_who_leads_begins_with_everybody_and_others_with_their_own(signed_in, person, firm, shop):
     assert len(names(signed_in.get("/today/"))) == 2
     service = Client()
     service.force_login(person("service", unit=firm))

@@ -1,6 +1,7 @@
 """Somebody leaves or has too much: who takes over, what they have to know, what became of it."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +24,7 @@ from liuke.ownership.forms import HandoverForm
 from liuke.ownership.rules import digest
 
 MOST_BY_HAND = 300
+EARLY = timedelta(days=30)
 
 
 def handovers(request: HttpRequest) -> HttpResponse:
@@ -102,6 +104,7 @@ def handover_done(request: HttpRequest, pk: int) -> HttpResponse:
         "watch": pages.watch(viewer, found, today),
         "mine": [row for row in rows if row.receiver_id == viewer.pk],
         "may_hand_over": viewer.may(Act.HAND_OVER),
+        "early": today - clock.day_of(found.at) < EARLY,
     }
     return render(request, "desk/handover.html", context)
 
