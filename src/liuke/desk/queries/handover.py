@@ -17,28 +17,33 @@ from liuke.customers.models import Customer
 from liuke.customers.queries import within
 from liuke.desk.queries.listing import state_of
 from liuke.ownership.models import HandedCustomer, Handover, OwnerPeriod
+from liuke.ownership.queries.handovers import seats
 from liuke.ownership.rules import WATCHED_FOR
 
 CHUNK = 500
-
-
 SHOWN_FIRST = 30
 
 
 @dataclass(slots=True)
 class Share:
-    """What one receiver would get."""
+    """What one receiver has and would get."""
 
     person: User
+    owned: int = 0
     customers: list[Customer] = field(default_factory=list)
     value: Decimal = Decimal()
     at_risk: int = 0
     overdue: int = 0
 
+    @property
+    def then(self) -> int:
+        return self.owned + len(self.customers)
+
 
 def shares(people: Sequence[User], plan: Mapping[int, int], today: date) -> list[Share]:
-    """Per receiver: how many, worth what, how many at risk, and what is overdue about them."""
-    found = {person.pk: Share(person) for person in people if person.pk in set(plan.values())}
+    """Per person asked for: how many, worth what, how many at risk, and what is overdue."""
+    owned = {seat.pk: seat.owned for seat in seats(people)}
+    found = {person.pk: Share(person, owned[person.pk]) for person in people}
     ids = sorted(plan)
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]

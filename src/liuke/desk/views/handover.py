@@ -83,7 +83,11 @@ def handover_new(request: HttpRequest, pk: int) -> HttpResponse:
                 )
             status = 422 if form.errors else 200
             context |= {
-                "shares": pages.shares(people, plan, clock.today()),
+                "shares": pages.shares(
+                    [each for each in people if each in chosen or each.pk in plan.values()],
+                    plan,
+                    clock.today(),
+                ),
                 "plan": digest(plan),
                 "total": len(plan),
                 "people": people,
