@@ -274,8 +274,12 @@ def blocked(customer_ids: Collection[int] | QuerySet[Customer]) -> dict[int, str
     return dict(blocks_in_force(customer_ids).values_list("customer", "reason"))
 
 
-def blocks_in_force(customer_ids: Collection[int] | QuerySet[Customer]) -> QuerySet[ContactBlock]:
-    rows = ContactBlock.objects.filter(customer__in=customer_ids, lifted_at=None)
+def blocks_in_force(
+    customers: Collection[int] | QuerySet[Customer] | OuterRef,
+) -> QuerySet[ContactBlock]:
+    """The blocks that hold today, of these customers or of the one of an outer query."""
+    of = {"customer": customers} if isinstance(customers, OuterRef) else {"customer__in": customers}
+    rows = ContactBlock.objects.filter(**of, lifted_at=None)
     return rows.filter(Q(until=None) | Q(until__gt=clock.today()))
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from liuke.customers.models import Closure, Customer
+from liuke.customers.models import Closure, Customer, CustomerState
 from liuke.customers.queries import blocks_in_force
 
 
@@ -24,6 +24,8 @@ def closed_for(reason: str) -> Q:
 
 def unsought(customer_ids: Collection[int]) -> set[int]:
     """Those of a chunk for whom nothing is due: nobody may contact them, or they are set aside."""
-    aside = Closure.objects.filter(customer__in=customer_ids, reopened_at=None)
-    blocked = blocks_in_force(customer_ids)
-    return {pk for (pk,) in aside.values_list("customer").union(blocked.values_list("customer"))}
+    rows = CustomerState.objects.filter(pk__in=customer_ids)
+    blocked = blocks_in_force(OuterRef("pk"))
+    return set(
+        rows.filter(Q(closed_on__isnull=False) | Exists(blocked)).values_list("pk", flat=True)
+    )
