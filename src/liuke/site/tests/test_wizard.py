@@ -154,6 +154,20 @@ def test_the_five_dearest_at_risk_are_to_be_rung(signed_in, customer, buys, on_d
     assert text.index("客户5") < text.index("客户4") < text.index("客户1")
 
 
+def test_with_nobody_at_risk_yet_those_who_are_late_are_rung(
+    signed_in, customer, buys, on_day
+) -> None:
+    on_day(date(2026, 11, 25))
+    setup.start_with("workshop")
+    # Every six months is usual here; at risk is who missed two visits.
+    late, soon = customer("迟到"), customer("不急")
+    buys(late, date(2026, 2, 1))
+    buys(soon, date(2026, 11, 1))
+    text = signed_in.get(RESULT).content.decode()
+    assert "Nobody is at risk yet, but 1 customer should have come and did not." in text
+    assert ("迟到" in text, "不急" in text) == (True, False)
+
+
 def test_with_nobody_at_risk_it_says_so(signed_in, customer, buys, on_day) -> None:
     on_day(date(2026, 11, 25))
     setup.start_with("wholesale")

@@ -68,15 +68,22 @@ def _first_run(request: HttpRequest, limit: SizeLimit) -> HttpResponse:
 
 
 def first_calls(request: HttpRequest) -> HttpResponse:
-    """The customers at risk with the most to lose: whom to ring today."""
+    """The customers at risk with the most to lose: whom to ring today.
+
+    Where nobody is at risk yet, those who should have come and did not.
+    """
     viewer = viewer_of(request)
     today = clock.today()
     mine = within(viewer)
     leaving = mine.filter(standing("at_risk", today))
+    is_late = not leaving.exists()
+    if is_late:
+        leaving = mine.filter(state__expected_at__lt=today, state__at_risk_at__gt=today)
     dearest = leaving.exclude(pk__in=list(blocked(leaving))).order_by("-state__value_year", "pk")
     context = {
         "calls": dearest.select_related("state").prefetch_related(PHONES_ONLY)[:CALLS],
         "leaving": leaving.count(),
+        "is_late": is_late,
         "known": mine.count(),
         "lost": mine.filter(standing("lost", today)).count(),
         "today": today,
