@@ -28,7 +28,7 @@ def test_a_contact_by_keyboard_and_the_next_customer(visit: Visit, morning: Shop
     drawer = page.locator("#drawer")
     expect(drawer.get_by_role("heading")).to_contain_text(first)
     page.keyboard.press("1")
-    drawer.locator("[name=said]").fill("周六上午过来")
+    page.keyboard.type("周六上午过来")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".lk-toast")).to_contain_text(first)
     expect(drawer.get_by_role("heading")).not_to_contain_text(first)
