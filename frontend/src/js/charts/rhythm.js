@@ -28,8 +28,11 @@ function axisLabel(value, language) {
 export function rhythm(data, { text, token, narrow, tooltip }) {
   const top = ROOM * Math.max(...data.purchases.map((p) => p.amount), 1);
   const last = data.purchases.at(-1);
+  // A zone too narrow for its name is told by its colour; the clock above names the days.
+  const axis = Date.parse(data.to) - new Date(begin(data, narrow));
+  const named = (from, to) => Date.parse(to) - Date.parse(from) > axis * (narrow ? 0.15 : 0.05);
   const zone = (from, to, { label, label_narrow, mean }) => [
-    { xAxis: from, itemStyle: { color: token(`${mean}-tint`) }, label: { show: true, formatter: (narrow && label_narrow) || label, ...zoneLabel(from, to, data.today.day), lineHeight: 16, ...text("ink", 12), color: token(`${mean}-ink`) } },
+    { xAxis: from, itemStyle: { color: token(`${mean}-tint`) }, label: { show: named(from, to), formatter: (narrow && label_narrow) || label, ...zoneLabel(from, to, data.today.day), lineHeight: 16, ...text("ink", 12), color: token(`${mean}-ink`) } },
     { xAxis: to },
   ];
   const lost = data.lost && { ...data.lost, mean: "lost" };
