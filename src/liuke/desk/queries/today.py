@@ -26,7 +26,7 @@ from liuke.desk.queries.listing import state_of
 from liuke.followups import queries as followups
 from liuke.followups.rules import ATTEMPTS, Outcome
 
-SHOWN = 40
+SHOWN, SHOWN_AT_MOST = 40, 200
 MOST_PEOPLE = 12
 BACK_SINCE = timedelta(days=7)
 MOST_BACK = 5
@@ -119,13 +119,13 @@ class Today:
         return self.counts.get(self.kind, self.total)
 
 
-def today_of(viewer: User, which: Whose, kind: str, today: date) -> Today:
+def today_of(viewer: User, which: Whose, kind: str, today: date, shown: int = SHOWN) -> Today:
     """Everything that the screen says; `kind` narrows the list, not the day."""
     due = agenda.due(viewer, today, which.who_id).filter(agenda.certain(viewer))
     agreed, ranked = _ranked(due, kind, today)
     seen: set[int] = set()
-    first = lines(_once(_read(agreed), seen), today)
-    then = lines(_once(_read(ranked), seen), today)
+    first = lines(_once(_read(agreed, shown), seen, shown), today)
+    then = lines(_once(_read(ranked, shown), seen, shown), today)
     figures = agenda.figures(viewer, today, which.who_id)
     results = _results(which.ids, today)
     progress = Progress(agenda.settled_by(which.ids, today), figures.customers)
@@ -190,16 +190,16 @@ def _with_customer(rows: QuerySet[AgendaItem]) -> QuerySet[AgendaItem]:
     return related.prefetch_related("customer__assets", "customer__contact_points")
 
 
-def _read(rows: QuerySet[AgendaItem]) -> list[AgendaItem]:
+def _read(rows: QuerySet[AgendaItem], shown: int) -> list[AgendaItem]:
     # Some customers stand there twice; what is read beyond what is shown makes up for them.
-    return list(_with_customer(rows)[: SHOWN * 2])
+    return list(_with_customer(rows)[: shown * 2])
 
 
-def _once(items: Iterable[AgendaItem], seen: set[int]) -> list[AgendaItem]:
+def _once(items: Iterable[AgendaItem], seen: set[int], shown: int) -> list[AgendaItem]:
     """The most important item of each customer; `seen` goes on from list to list."""
     kept: list[AgendaItem] = []
     for item in items:
-        if item.customer_id not in seen and len(kept) < SHOWN:
+        if item.customer_id not in seen and len(kept) < shown:
             seen.add(item.customer_id)
             kept.append(item)
     return kept

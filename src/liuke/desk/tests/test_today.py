@@ -1,6 +1,7 @@
 """What do I do now: the list of today, and writing a contact down from it."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from django.urls import reverse
 
 from liuke.agenda.models import AgendaItem
 from liuke.core import clock, ticks
+from liuke.desk.queries import today as today_page
 from liuke.desk.tests.conftest import TODAY
 from liuke.followups.models import Interaction
 from liuke.followups.services import NewInteraction, record_interactions
@@ -166,6 +168,16 @@ def test_a_seller_sees_the_own_list_only(client, person, firm, shop):
     assert names(answer) == []
     assert "Nothing is due" in answer.text
     assert client.get(f"/customers/{shop['王海涛'].pk}/contact/").status_code == 404
+
+
+def test_what_does_not_fit_opens_with_a_click(signed_in, shop, monkeypatch):
+    monkeypatch.setattr(today_page, "SHOWN", 1)
+    first = signed_in.get("/today/?whose=me")
+    assert len(names(first)) == 1
+    more = re.search(r'href="([^"]*more=1[^"]*)"', first.text)[1].replace("&amp;", "&")
+    full = signed_in.get(f"/today/{more}")
+    assert len(names(full)) == 2
+    assert "Show more" not in full.text
 
 
 def test_who_leads_begins_with_everybody_and_others_with_their_own(signed_in, person, firm, shop):

@@ -33,13 +33,16 @@ def today(request: HttpRequest) -> HttpResponse:
     viewer, day = viewer_of(request), clock.today()
     which = _whose(request, viewer)
     kind = request.GET.get("kind", "")
-    page = today_page.today_of(viewer, which, kind, day)
+    more = request.GET.get("more") == "1"
+    shown = today_page.SHOWN_AT_MOST if more else today_page.SHOWN
+    page = today_page.today_of(viewer, which, kind, day, shown)
     customers.hide_phones(viewer, [line.customer for line in page.lines])
     context = {
         "today": day,
         "page": page,
         "which": which,
         "kind": kind,
+        "more_url": "" if more else f"?{urlencode({'kind': kind, 'more': 1})}",
         "chips": [
             (label, f"?kind={key}" if key else "?", key == kind, page.counts[key] if key else None)
             for key, label in today_page.CHIPS
