@@ -39,6 +39,8 @@ _chinese_landline = re.compile(
 ).fullmatch
 _plainly_written = re.compile(r"[A-Za-z]{0,2}[0-9\s()-]*").fullmatch
 SHORTEST_NATIONAL = 7
+# Between several values that somebody wrote into one cell; SQL reads it, too.
+SEVERAL = r"[、/／;；,，|\\\n\r]+|\s{2,}| 和 | 或 "
 # Control characters a database refuses, and marks that pasting from a chat leaves behind.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"

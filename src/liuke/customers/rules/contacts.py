@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -66,8 +67,8 @@ NOT_TRIED = frozenset({PointKind.ADDRESS, PointKind.BLOG, PointKind.OTHER})
 ORDER = tuple(PointKind)
 SHORTEST_NUMBER = 3
 SHORTEST_WHOLE = 7
-_between_numbers = re.compile(r"[/、,，;；|\n]")
-_rounded = re.compile(r"\d[eE]\+?\d")
+_between_numbers = re.compile(text.SEVERAL)
+_calculated = re.compile(r"\d+\.0+|\d(\.\d+)?[eE]\+?\d{1,2}")
 _mobile = re.compile(r"\+861[3-9]\d{9}")
 _site = re.compile(r"^(?:https?://)?(?:www\.)?")
 _spaced_han = re.compile(r"(?<=[\u3400-\u9fff])[\s,]+(?=\S)|(?<=\S)[\s,]+(?=[\u3400-\u9fff])")
@@ -93,15 +94,25 @@ def normalised(kind: str, value: str) -> str:
 def telephones(cell: str) -> list[tuple[PointKind, str]]:
     """The telephone numbers in a cell of a file, each with its kind: “13800138000/021-66668888”.
 
-    What has too few figures to be dialled, or is the 1.38E+10 of a spreadsheet, is none.
+    What has too few figures to be dialled is none.
     """
     found = []
-    for part in _between_numbers.split(cell):
+    for part in map(_as_meant, _between_numbers.split(cell)):
         number = text.phone(part)
-        if len(text.digits(number)) >= SHORTEST_WHOLE and not _rounded.search(part):
+        if len(text.digits(number)) >= SHORTEST_WHOLE:
             kind = PointKind.MOBILE if _mobile.fullmatch(number) else PointKind.PHONE
-            found.append((kind, part.strip()))
+            found.append((kind, part))
     return found
+
+
+def _as_meant(part: str) -> str:
+    """13800138000.0 of a spreadsheet as the number it was; nothing of one that it cut, 1.38E+10."""
+    part = part.strip()
+    if not _calculated.fullmatch(part):
+        return part
+    whole = Decimal(part)
+    exponent = whole.as_tuple().exponent
+    return "" if isinstance(exponent, int) and exponent > 0 else str(int(whole))
 
 
 def check(kind: str, value: str) -> None:

@@ -181,13 +181,16 @@ def _written(actor: User | None, field: str, before: Values, after: Values) -> d
     return journal.record(actor, UPDATED, changes)
 
 
-def _set_owner(before: Values, after: Values) -> None:
-    groups = defaultdict(list)
-    for pk, owner_id in after.items():
-        groups[owner_id].append(pk)
-    for owner_id, ids in groups.items():
-        for chunk in chunks(ids):
-            Customer.objects.filter(pk__in=chunk).update(owner=owner_id)
+def _set_column(column: str) -> Callable[[Values, Values], None]:
+    def put(before: Values, after: Values) -> None:
+        groups = defaultdict(list)
+        for pk, value in after.items():
+            groups[value].append(pk)
+        for value, ids in groups.items():
+            for chunk in chunks(ids):
+                Customer.objects.filter(pk__in=chunk).update(**{column: value})
+
+    return put
 
 
 def _set_tags(before: Values, after: Values) -> None:
@@ -210,19 +213,10 @@ def _set_tags(before: Values, after: Values) -> None:
     through.objects.bulk_create(rows, batch_size=CHUNK)
 
 
-def _set_level(before: Values, after: Values) -> None:
-    groups = defaultdict(list)
-    for pk, name in after.items():
-        groups[name].append(pk)
-    for name, ids in groups.items():
-        for chunk in chunks(ids):
-            Customer.objects.filter(pk__in=chunk).update(level=name)
-
-
 SET: dict[str, Callable[[Values, Values], None]] = {
-    "owner": _set_owner,
+    "owner": _set_column("owner"),
     "tags": _set_tags,
-    "level": _set_level,
+    "level": _set_column("level"),
 }
 
 

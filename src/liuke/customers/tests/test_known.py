@@ -117,6 +117,13 @@ def test_a_mobile_that_serves_as_the_number_is_a_way_to_reach_them(ensure) -> No
     assert ContactPoint.objects.get(customer=pk).normalised == "+8613800138000"
 
 
+@pytest.mark.parametrize("cell", ["13800138000.0", "1.3800138001E+10", "138-0013-8000"])
+def test_a_number_that_a_spreadsheet_calculated_with_is_what_it_was(ensure, cell: str) -> None:
+    (pk,) = ensure(KnownCustomer("C-1", "王海涛", cell)).values()
+    way = ContactPoint.objects.get(customer=pk)
+    assert (way.kind, way.normalised[:-1]) == ("mobile", "+861380013800")
+
+
 @pytest.mark.parametrize("cell", ["", "无", "1.38E+10", "12345", "转账"])
 def test_what_is_no_telephone_is_left_out(ensure, cell: str) -> None:
     ensure(KnownCustomer("C-1", "王海涛", cell))

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from liuke.core.text import SEVERAL
 from liuke.imports.readers.declare import Field, Key, Reading, Shape, Twins, Type
 from liuke.imports.readers.moments import evidence_of, moment, order_of, spoken
 from liuke.imports.readers.parsing import EARLIEST, Frame, quoted
 
-SEPARATORS = r"[、/／;；,，|\\\n\r]+|\s{2,}| 和 | 或 "
 TOTALS = (
     r"^(合\s*计|总\s*计|小\s*计|共\s*计|总数|汇总|(grand )?total|sub-?total|sum)"
     r"\s*[:：]?\s*[\d\s,.¥￥元条位人]*$"
@@ -34,7 +34,7 @@ CREATE MACRO whole_number(x) AS
               THEN try_cast(try_cast(x AS DOUBLE) AS BIGINT)::VARCHAR END
          ELSE regexp_replace(x, '^(\d+)\.0+$', '\1') END;
 CREATE MACRO pieces(x) AS list_filter(
-    list_transform(regexp_split_to_array(x, '{SEPARATORS}'), lambda each: edges(each)),
+    list_transform(regexp_split_to_array(x, '{SEVERAL}'), lambda each: edges(each)),
     lambda each: each <> '');
 CREATE MACRO is_phone(x) AS length(figures(x)) BETWEEN 5 AND 20;
 CREATE MACRO dialled(x) AS
